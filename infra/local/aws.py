@@ -1,0 +1,113 @@
+"""The stand-in for AWS: SQS, Cognito, Secrets Manager, S3 and SES in a child process, filled from the template."""
+
+import subprocess
+import sys
+import time
+from typing import Any
+
+import botocore.session
+import urllib3
+from botocore.config import Config
+
+from infra.local.place import REGION, Place
+from infra.local.problems import CannotRunError
+from infra.local.template import Queue
+
+PASSWORD = "Firstline-1"  # noqa: S105  of every local person; no local user pool is reachable from elsewhere
+_START_SECONDS = 60.0
+
+
+class AwsStandIn:
+    """One child process; what it holds is gone with it."""
+
+    def __init__(self, place: Place, port: int) -> None:
+        self._place = place
+        self._port = port
+        self._process: subprocess.Popen[bytes] | None = None
+        self._session = botocore.session.get_session()
+
+    def start(self) -> None:
+        """Start the process; `wait` says when it answers."""
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "infra.local.stand_in", str(self._port)],
+            cwd=self._place.checkout,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+
+    def wait(self) -> None:
+        deadline = time.monotonic() + _START_SECONDS
+        while time.monotonic() < deadline:
+            if self._process is None or self._process.poll() is not None:
+                break
+            try:
+                urllib3.request("GET", f"{self._place.aws_url}/moto-api/", timeout=5, retries=False)
+            except urllib3.exceptions.HTTPError:
+                time.sleep(0.02)
+            else:
+                return
+        raise CannotRunError("The AWS stand-in does not start; run `make clean` and `make run` again.")
+
+    def stop(self) -> None:
+        if self._process is None:
+            return
+        self._process.kill()
+        self._process.communicate()
+        self._process = None
+
+    def client(self, service: str) -> Any:
+        return self._session.create_client(
+            service,
+            region_name=REGION,
+            endpoint_url=self._place.aws_url,
+            aws_access_key_id="local",
+            aws_secret_access_key="local",  # noqa: S106  the stand-in asks for some
+            config=Config(retries={"max_attempts": 2}, read_timeout=30, max_pool_connections=20),
+        )
+
+    def create(self, queues: list[Queue]) -> None:
+        """Create the template's queues (dead letters first), the user pool and the verified mail sender."""
+        sqs = self.client("sqs")
+        for queue in sorted(queues, key=lambda queue: "RedrivePolicy" in queue.attributes):
+            sqs.create_queue(QueueName=queue.name, Attributes=dict(queue.attributes))
+        cognito = self.client("cognito-idp")
+        pool = cognito.create_user_pool(PoolName="firstline", UsernameAttributes=["email"])["UserPool"]
+        cognito.create_user_pool_client(
+            UserPoolId=pool["Id"], ClientName="console", ExplicitAuthFlows=["ALLOW_USER_PASSWORD_AUTH"]
+        )
+        self.client("ses").verify_domain_identity(Domain="example.com")
+
+    def mail(self) -> list[dict[str, Any]]:
+        """Return the mails SES was given, oldest first."""
+        sent = urllib3.request("GET", f"{self._place.aws_url}/moto-api/data.json", timeout=30).json().get("ses", {})
+        return [*sent.get("Message", []), *sent.get("RawMessage", [])]
+
+
+class UserPool:
+    """The people of the local user pool."""
+
+    def __init__(self, aws: AwsStandIn, place: Place) -> None:
+        self._cognito = aws.client("cognito-idp")
+        self.refused: type[Exception] = self._cognito.exceptions.NotAuthorizedException
+        self._place = place
+
+    def sign_in(self, email: str, password: str = PASSWORD) -> tuple[str, str]:
+        """Return the subject and a bearer token of a person, who is made known to the pool when new."""
+        pool = self._place.pool_id
+        try:
+            person = self._cognito.admin_get_user(UserPoolId=pool, Username=email)
+        except self._cognito.exceptions.UserNotFoundException:
+            self._cognito.admin_create_user(
+                UserPoolId=pool, Username=email, UserAttributes=[{"Name": "email", "Value": email}]
+            )
+            self._cognito.admin_set_user_password(UserPoolId=pool, Username=email, Password=password, Permanent=True)
+            person = self._cognito.admin_get_user(UserPoolId=pool, Username=email)
+        attributes = {entry["Name"]: entry["Value"] for entry in person["UserAttributes"]}
+        answer = self._cognito.initiate_auth(
+            ClientId=self._place.client_id,
+            AuthFlow="USER_PASSWORD_AUTH",
+            AuthParameters={"USERNAME": email, "PASSWORD": password},
+        )
+        return attributes["sub"], answer["AuthenticationResult"]["AccessToken"]

@@ -1,0 +1,235 @@
+"""All parts of a local cloud, put together and started side by side."""
+
+import contextlib
+import socket
+import threading
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from waitress.server import create_server
+
+from infra.local.authorizer import JwtAuthorizer, KeySet
+from infra.local.aws import AwsStandIn, UserPool
+from infra.local.durability import Outbox
+from infra.local.environments import FunctionFailedError, FunctionTimedOutError
+from infra.local.forked import ForkedEnvironments
+from infra.local.gateway import Gateway
+from infra.local.local_routes import LocalRoutes
+from infra.local.packaged import PackagedEnvironments
+from infra.local.people import People, opening
+from infra.local.place import Place
+from infra.local.poller import Mapped
+from infra.local.postgres import Postgres
+from infra.local.problems import CannotRunError
+from infra.local.schedules import Schedules
+from infra.local.template import Template
+
+CHECKOUT = Path(__file__).resolve().parents[2]
+Mode = Literal["shared", "lambda"]
+Progress = Callable[[str], None]
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port: int = probe.getsockname()[1]
+        return port
+
+
+@dataclass(frozen=True)
+class Options:
+    """How to run.
+
+    `retry_after` (seconds) shortens redelivery after a failure, for tests. `settings` are variables every function
+    gets; `wishes` are a person's environment, of which only what the template names is heard.
+    """
+
+    folder: Path
+    port: int = 0
+    checkout: Path = CHECKOUT
+    template: Path = CHECKOUT / "template.yaml"
+    workers: int = 8
+    durable: bool = True
+    schedules: bool = True
+    retry_after: float | None = None
+    settings: Mapping[str, str] = field(default_factory=dict)
+    wishes: Mapping[str, str] = field(default_factory=dict)
+    mode: Mode = "shared"
+    progress: Progress = lambda _step: None
+
+
+class Cloud:
+    def __init__(self, options: Options) -> None:
+        self._options = options
+        self.port = options.port or free_port()
+        aws_port = free_port()
+        self.postgres = Postgres(options.folder / "postgres", free_port(), durable=options.durable)
+        self.place = Place(
+            checkout=options.checkout,
+            gateway_url=f"http://127.0.0.1:{self.port}",
+            aws_url=f"http://127.0.0.1:{aws_port}",
+            database_port=self.postgres.port,
+            overrides=options.settings,
+        )
+        self.template: Template = self.place.read_template(self._template_path())
+        self.aws = AwsStandIn(self.place, aws_port)
+        self.outbox = Outbox(self.postgres)
+        self._opening = opening(self.template.layers)
+        self.environments = self._environments()
+        self._endings = contextlib.ExitStack()
+        self.pool: UserPool
+        self.people: People
+        self.gateway: Gateway
+        self._sqs: Any = None
+
+    @property
+    def log(self) -> Path:
+        return self._options.folder / "logs" / "functions.log"
+
+    @property
+    def url(self) -> str:
+        return self.place.gateway_url
+
+    def start(self) -> None:
+        """Start everything; raises CannotRunError, with nothing left running."""
+        try:
+            self._start()
+        except BaseException:
+            self.stop()
+            raise
+
+    def _start(self) -> None:
+        server = self._listen()
+        say = self._options.progress
+        self._begin(self.aws.start, self.aws.stop)
+        self._begin(self.environments.start, self.environments.stop)
+        say("starting PostgreSQL")
+        self._begin(self.postgres.start, self.postgres.stop)
+        self.postgres.wait()
+        self.postgres.prepare()
+        say("starting the AWS stand-in")
+        self.aws.wait()
+        self.aws.create(list(self.template.queues.values()))
+        self._sqs = self.aws.client("sqs")
+        self.pool = UserPool(self.aws, self.place)
+        self.people = People(self.postgres, self.pool, self.environments, self._opening)
+        say("loading the functions")
+        self.environments.wait()
+        say("migrating the database")
+        self._migrate()
+        self.outbox.prepare()
+        self._serve(server)
+        self._poll()
+        if self._options.schedules:
+            schedules = Schedules(self.template.functions.values(), self.environments)
+            self._begin(schedules.start, schedules.stop)
+
+    def stop(self) -> None:
+        self._endings.close()
+
+    def unfinished(self) -> dict[str, int]:
+        """Count what is still to do: outbox messages unsent though due, then each queue's messages in any state."""
+        left = {"outbox": self.outbox.unsent()}
+        for queue in self._consumed_queues():
+            counted = self._sqs.get_queue_attributes(
+                QueueUrl=self.place.queue_url(queue),
+                AttributeNames=["ApproximateNumberOfMessages", "ApproximateNumberOfMessagesNotVisible"],
+            )["Attributes"]
+            left[queue] = sum(map(int, counted.values()))
+        return left
+
+    def _template_path(self) -> Path:
+        if self._options.mode == "shared":
+            return self._options.template
+        built = self._options.checkout / ".aws-sam" / "build" / "template.yaml"
+        if not built.exists():
+            raise CannotRunError("Nothing is built yet; run `make build` first.")
+        return built
+
+    def _environments(self) -> ForkedEnvironments | PackagedEnvironments:
+        options, fixed = self._options, self.place.environment()
+        named = {name for function in self.template.functions.values() for name in function.environment}
+        heard = {
+            name: value for name, value in options.wishes.items() if name in named or name.startswith("FIRSTLINE_")
+        }
+        if options.mode == "lambda":
+            return PackagedEnvironments(
+                self.template.layers, environment={**heard, **fixed}, folder=options.folder, size=options.workers
+            )
+        return ForkedEnvironments(
+            {**self.template.functions, self._opening.logical_id: self._opening},
+            environment={**heard, **fixed},
+            checkout=options.checkout,
+            log=self.log,
+            size=options.workers,
+        )
+
+    def _begin(self, start: Callable[[], None], stop: Callable[[], None]) -> None:
+        self._endings.callback(stop)
+        start()
+
+    def _listen(self) -> socket.socket:
+        listening = socket.socket()
+        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listening.bind(("127.0.0.1", self.port))
+        except OSError as error:
+            listening.close()
+            raise CannotRunError(
+                f"Port {self.port} is taken; stop what listens there or choose another: make run PORT={self.port + 1}."
+            ) from error
+        self._endings.callback(listening.close)
+        return listening
+
+    def _serve(self, listening: socket.socket) -> None:
+        authorizer = JwtAuthorizer({self.place.issuer: KeySet(self.place.jwks_url)})
+        self.gateway = Gateway(self.template, self.environments, authorizer, local=LocalRoutes(self))
+        server = create_server(
+            self.gateway,
+            sockets=[listening],
+            threads=32,
+            clear_untrusted_proxy_headers=False,
+            max_request_body_size=64 * 1024 * 1024,
+            ident="",
+        )
+        thread = threading.Thread(target=server.run, name="http", daemon=True)
+
+        def end() -> None:
+            server.task_dispatcher.shutdown(timeout=5)
+            server.close()
+
+        self._begin(thread.start, end)
+
+    def _migrate(self) -> None:
+        function = self.template.function("migrate_database")
+        if function is None:
+            return
+        try:
+            self.environments.invoke(function, {})
+        except (FunctionFailedError, FunctionTimedOutError) as error:
+            raise CannotRunError(f"The database cannot be migrated ({error}); {self.log} says why.") from error
+
+    def _poll(self) -> None:
+        queues = {queue.arn: queue for queue in self.template.queues.values()}
+        for function in self.template.functions.values():
+            for source in function.queues:
+                if not source.enabled:
+                    continue
+                queue = queues[source.queue_arn]
+                mapped = Mapped(
+                    source,
+                    function,
+                    queue,
+                    sqs=self._sqs,
+                    queue_url=self.place.queue_url(queue.name),
+                    environments=self.environments,
+                    consumed=self.outbox.consumed,
+                    retry_after=self._options.retry_after,
+                )
+                self._begin(mapped.start, mapped.stop)
+
+    def _consumed_queues(self) -> list[str]:
+        arns = {source.queue_arn for function in self.template.functions.values() for source in function.queues}
+        return [queue.name for queue in self.template.queues.values() if queue.arn in arns]

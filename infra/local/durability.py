@@ -1,0 +1,71 @@
+"""What makes the queues outlive a killed process: the outbox table, and a note of each message that is done."""
+
+import json
+from uuid import UUID
+
+import pg8000.native
+
+from infra.local.postgres import Postgres
+
+_SCHEMA = """
+CREATE SCHEMA IF NOT EXISTS local_cloud;
+CREATE TABLE IF NOT EXISTS local_cloud.consumed (message_id uuid PRIMARY KEY);
+"""
+
+
+class Outbox:
+    """The product's outbox as seen from below; the stand-in's queues are empty after every start."""
+
+    def __init__(self, postgres: Postgres) -> None:
+        self._postgres = postgres
+        self._exists = False
+
+    def prepare(self) -> int:
+        """Mark messages unsent that were sent to queues which are gone, so that the sweep sends them again.
+
+        Returns how many there were.
+        """
+        with self._postgres.connection() as connection:
+            connection.run(_SCHEMA)
+            if not self._there(connection):
+                return 0
+            connection.run(
+                "DELETE FROM local_cloud.consumed c WHERE NOT EXISTS (SELECT FROM outbox o WHERE o.id = c.message_id)"
+            )
+            connection.run(
+                "UPDATE outbox SET sent_at = NULL WHERE sent_at IS NOT NULL"
+                " AND NOT EXISTS (SELECT FROM local_cloud.consumed c WHERE c.message_id = outbox.id)"
+            )
+            return int(connection.row_count)
+
+    def consumed(self, bodies: list[str]) -> None:
+        """Note that these messages will not be delivered again."""
+        ids = [found for found in map(_message_id, bodies) if found is not None]
+        if not ids:
+            return
+        with self._postgres.connection() as connection:
+            connection.run(
+                "INSERT INTO local_cloud.consumed SELECT unnest(CAST(:ids AS uuid[])) ON CONFLICT DO NOTHING",
+                ids=[str(found) for found in ids],
+            )
+
+    def unsent(self) -> int:
+        """Count the messages that are due and not yet sent."""
+        with self._postgres.connection() as connection:
+            if not self._there(connection):
+                return 0
+            ((count,),) = connection.run("SELECT count(*) FROM outbox WHERE sent_at IS NULL AND due_at <= now()")
+            return int(count)
+
+    def _there(self, connection: pg8000.native.Connection) -> bool:
+        if not self._exists:
+            ((found,),) = connection.run("SELECT to_regclass('public.outbox') IS NOT NULL")
+            self._exists = bool(found)
+        return self._exists
+
+
+def _message_id(body: str) -> UUID | None:
+    try:
+        return UUID(json.loads(body)["message_id"])
+    except (ValueError, KeyError, TypeError):
+        return None

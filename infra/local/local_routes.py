@@ -1,0 +1,101 @@
+"""Routes under /_local: they live here and in no template, so they cannot be deployed."""
+
+import json
+import time
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import parse_qs
+
+from firstline.clock import now
+from infra.local.environments import EventTooLargeError, FunctionFailedError, FunctionTimedOutError
+from infra.local.events import Answer, Request
+from infra.local.parts import Parts
+from infra.local.people import UnknownPersonError
+from infra.local.schedules import scheduled_event
+
+_LONGEST_IDLE = 300.0
+
+
+class LocalRoutes:
+    def __init__(self, parts: Parts) -> None:
+        self._parts = parts
+        self._routes: dict[tuple[str, str], Callable[[Request], Answer]] = {
+            ("POST", "accounts"): self._open_account,
+            ("POST", "sign-in"): self._sign_in,
+            ("GET", "idle"): self._idle,
+            ("GET", "mail"): self._mail,
+        }
+
+    def __call__(self, request: Request) -> Answer:
+        name = request.path.removeprefix("/_local/")
+        if request.method == "POST" and name.startswith("tick/"):
+            return self._tick(name.removeprefix("tick/"))
+        route = self._routes.get((request.method, name))
+        if route is None:
+            known = ", ".join(f"{method} /_local/{path}" for method, path in self._routes)
+            return _problem(404, f"There are {known} and POST /_local/tick/{{function}}.")
+        return route(request)
+
+    def _open_account(self, request: Request) -> Answer:
+        name = _text(request, "name")
+        if not name:
+            return _problem(422, 'The body is {"name": "…"}.')
+        return _json(201, self._parts.people.open_account(name))
+
+    def _sign_in(self, request: Request) -> Answer:
+        email = _text(request, "email")
+        if not email:
+            return _problem(422, 'The body is {"email": "…"}.')
+        try:
+            return _json(200, {"token": self._parts.people.sign_in(email, _text(request, "password"))})
+        except UnknownPersonError:
+            return _problem(404, f"Nobody here has the address {email}; POST /_local/accounts makes people.")
+        except self._parts.pool.refused:
+            return _problem(401, "That is not the password.")
+
+    def _idle(self, request: Request) -> Answer:
+        """Wait until two looks in a row find nothing unsent, waiting or in flight."""
+        seconds = parse_qs(request.query).get("timeout", ["30"])[-1]
+        deadline = time.monotonic() + min(float(seconds) if seconds.isdigit() else 30.0, _LONGEST_IDLE)
+        quiet = 0
+        while True:
+            left = self._parts.unfinished()
+            quiet = 0 if any(left.values()) else quiet + 1
+            if quiet > 1:
+                return _json(200, {"idle": True, **left})
+            if time.monotonic() > deadline:
+                return _json(504, {"idle": False, **left})
+            time.sleep(0.02 if quiet else 0.05)
+
+    def _mail(self, _request: Request) -> Answer:
+        return _json(200, {"items": self._parts.aws.mail(), "next_cursor": None})
+
+    def _tick(self, name: str) -> Answer:
+        function = self._parts.template.function(name)
+        if function is None:
+            return _problem(404, f"The template has no function {name}.")
+        schedule = function.schedules[0] if function.schedules else None
+        try:
+            result = self._parts.environments.invoke(function, scheduled_event(schedule, now()))
+        except FunctionFailedError as error:
+            return _json(500, dict(error.error))
+        except (FunctionTimedOutError, EventTooLargeError):
+            return _problem(504, f"{name} did not answer within its {function.timeout:g} seconds.")
+        return _json(200, result)
+
+
+def _text(request: Request, name: str) -> str | None:
+    try:
+        value = json.loads(request.body)[name]
+    except (ValueError, KeyError, TypeError):
+        return None
+    return value if isinstance(value, str) and value.strip() else None
+
+
+def _json(status: int, body: Any) -> Answer:
+    return Answer(status, {"content-type": "application/json"}, body=json.dumps(body).encode())
+
+
+def _problem(status: int, detail: str) -> Answer:
+    body = json.dumps({"type": "local", "title": "Local cloud", "status": status, "detail": detail}).encode()
+    return Answer(status, {"content-type": "application/problem+json"}, body=body)

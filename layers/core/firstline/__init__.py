@@ -1,0 +1,1 @@
+"""Firstline as a library: each room holds one part of the help desk, with no room knowing one above it."""

@@ -1,0 +1,1 @@
+"""Accounts and their people: who someone is, and what the role allows."""

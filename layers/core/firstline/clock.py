@@ -1,0 +1,8 @@
+"""The only place that reads the wall clock."""
+
+from datetime import UTC, datetime
+
+
+def now() -> datetime:
+    """Return the present moment in UTC."""
+    return datetime.now(UTC)

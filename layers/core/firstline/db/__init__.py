@@ -1,0 +1,1 @@
+"""The database: connection, transaction, tables and migrations."""

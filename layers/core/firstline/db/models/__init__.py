@@ -1,0 +1,38 @@
+"""Every table, area by area; importing this package registers them all."""
+
+from firstline.db.models.accounts import Account, Invite, ModelSpend, Subscription, Team, User
+from firstline.db.models.ai_sessions import AiSession, AiSessionStep
+from firstline.db.models.flows import EdgeStatistic, Flow, FlowMatchDocument, FlowOpening, FlowVersion, LibraryTerm
+from firstline.db.models.notifications import Notification, NotificationDelivery, WebhookEndpoint
+from firstline.db.models.operations import AuditLog, IdempotencyKey, OutboxMessage
+from firstline.db.models.proposals import Proposal, ProposalEvidence
+from firstline.db.models.tables import Table
+from firstline.db.models.walks import Ticket, Walk
+
+__all__ = [
+    "Account",
+    "AiSession",
+    "AiSessionStep",
+    "AuditLog",
+    "EdgeStatistic",
+    "Flow",
+    "FlowMatchDocument",
+    "FlowOpening",
+    "FlowVersion",
+    "IdempotencyKey",
+    "Invite",
+    "LibraryTerm",
+    "ModelSpend",
+    "Notification",
+    "NotificationDelivery",
+    "OutboxMessage",
+    "Proposal",
+    "ProposalEvidence",
+    "Subscription",
+    "Table",
+    "Team",
+    "Ticket",
+    "User",
+    "Walk",
+    "WebhookEndpoint",
+]

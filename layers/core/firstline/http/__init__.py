@@ -1,0 +1,1 @@
+"""The HTTP door: what a function behind API Gateway is made of."""

@@ -1,0 +1,1 @@
+"""The outer edge: clients of AWS services, each made on first use."""

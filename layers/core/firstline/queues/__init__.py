@@ -1,0 +1,1 @@
+"""The queue door: what an SQS-triggered function is made of."""
