@@ -15,9 +15,11 @@ from sqlalchemy.orm import Session
 from firstline.accounts.rules import Caller
 from firstline.categories.rules import Category
 from firstline.clock import now
+from firstline.db.engine import make_engine
 from firstline.db.models import Account as AccountRow
 from firstline.db.models import OutboxMessage, User
 from firstline.db.models.accounts import Role
+from firstline.settings import Settings
 from infra.local.testing import LocalCloud
 
 
@@ -42,13 +44,13 @@ class Client:
     def get(self, path: str, **query: Any) -> Answer:
         return self.call("GET", path + (f"?{urlencode(query, doseq=True)}" if query else ""))
 
-    def post(self, path: str, json: Any = None, **headers: str) -> Answer:  # noqa: A002  as every client names it
+    def post(self, path: str, json: Any = None, **headers: str) -> Answer:
         return self.call("POST", path, json, headers)
 
-    def put(self, path: str, json: Any = None, **headers: str) -> Answer:  # noqa: A002
+    def put(self, path: str, json: Any = None, **headers: str) -> Answer:
         return self.call("PUT", path, json, headers)
 
-    def patch(self, path: str, json: Any = None, **headers: str) -> Answer:  # noqa: A002
+    def patch(self, path: str, json: Any = None, **headers: str) -> Answer:
         return self.call("PATCH", path, json, headers)
 
     def delete(self, path: str, **headers: str) -> Answer:
@@ -187,7 +189,8 @@ class People:
 @pytest.fixture(scope="session")
 def application(cloud: RunningCloud) -> Iterator[Engine]:
     """The database as the application's role sees it."""
-    engine = create_engine(_with_driver(cloud.local.database_url("app")))
+    port = urlsplit(cloud.local.database_url("app")).port or 0
+    engine = make_engine(Settings(database_port=port), user="firstline_app")
     yield engine
     engine.dispose()
 

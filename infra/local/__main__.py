@@ -23,6 +23,7 @@ FOLDER = CHECKOUT / ".local"
 _SHOWN_AFTER = 2.0  # seconds
 _NEEDED = 300 * 1024 * 1024  # bytes of disk for a fresh start
 _REFUSED = 2
+_PORTS = 65536
 
 
 class Progress:
@@ -51,10 +52,10 @@ def main(arguments: list[str] | None = None) -> int:
     logging.basicConfig(level=logging.WARNING, format="%(message)s")
     logging.getLogger("waitress.queue").setLevel(logging.ERROR)
     try:
-        with _only_one(FOLDER):
+        with _only_one(said.folder):
             if said.fresh:
-                _forget(FOLDER)
-            _check_disk(FOLDER)
+                _forget(said.folder)
+            _check_disk(said.folder)
             _run(said)
     except CannotRunError as problem:
         print(problem, file=sys.stderr)
@@ -62,7 +63,7 @@ def main(arguments: list[str] | None = None) -> int:
     except OSError as problem:
         if problem.errno not in (errno.ENOSPC, errno.EDQUOT, errno.EACCES, errno.EROFS):
             raise
-        print(f"{problem.strerror}: {problem.filename or FOLDER}; make room or rights there.", file=sys.stderr)
+        print(f"{problem.strerror}: {problem.filename or said.folder}; make room or rights there.", file=sys.stderr)
         return _REFUSED
     except KeyboardInterrupt:
         return 130
@@ -72,8 +73,9 @@ def main(arguments: list[str] | None = None) -> int:
 def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m infra.local", description=__doc__)
     run = parser.add_subparsers(required=True).add_parser("run", help="serve until Ctrl-C")
-    run.add_argument("--port", type=int, default=8000)
+    run.add_argument("--port", type=_port, default=8000)
     run.add_argument("--fresh", action="store_true", help="forget what earlier runs stored")
+    run.add_argument("--folder", type=Path, default=FOLDER, help="where data and logs are kept")
     run.add_argument("--workers", type=int, default=8, help="events handled at the same time")
     run.add_argument(
         "--mode",
@@ -82,6 +84,12 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
         help="lambda: each function in its own process under Lambda's runtime client, as `make build` left it",
     )
     return parser.parse_args(arguments)
+
+
+def _port(text: str) -> int:
+    if not text.isdigit() or not 0 < int(text) < _PORTS:
+        raise argparse.ArgumentTypeError(f"{text} is no port; choose a number from 1 to {_PORTS - 1}")
+    return int(text)
 
 
 def _run(said: argparse.Namespace) -> None:
@@ -93,7 +101,12 @@ def _run(said: argparse.Namespace) -> None:
     progress = Progress()
     cloud = Cloud(
         Options(
-            folder=FOLDER, port=said.port, workers=said.workers, mode=said.mode, wishes=os.environ, progress=progress
+            folder=said.folder,
+            port=said.port,
+            workers=said.workers,
+            mode=said.mode,
+            wishes=os.environ,
+            progress=progress,
         )
     )
     cloud.start()
@@ -110,7 +123,7 @@ def _run(said: argparse.Namespace) -> None:
 @contextmanager
 def _only_one(folder: Path) -> Iterator[None]:
     """Hold the folder's lock; it is the kernel's, so a killed run leaves none behind."""
-    folder.mkdir(exist_ok=True)
+    folder.mkdir(parents=True, exist_ok=True)
     with (folder / "lock").open("a") as lock:
         try:
             fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)

@@ -17,6 +17,10 @@ PASSWORD = "Firstline-1"  # noqa: S105  of every local person; no local user poo
 _START_SECONDS = 60.0
 
 
+class WrongPasswordError(Exception):
+    """The person signed in with another password the first time."""
+
+
 class AwsStandIn:
     """One child process; what it holds is gone with it."""
 
@@ -90,24 +94,37 @@ class UserPool:
 
     def __init__(self, aws: AwsStandIn, place: Place) -> None:
         self._cognito = aws.client("cognito-idp")
-        self.refused: type[Exception] = self._cognito.exceptions.NotAuthorizedException
         self._place = place
 
     def sign_in(self, email: str, password: str = PASSWORD) -> tuple[str, str]:
-        """Return the subject and a bearer token of a person, who is made known to the pool when new."""
-        pool = self._place.pool_id
+        """Return the subject and a bearer token of a person, who is made known to the pool when new.
+
+        Raises WrongPasswordError.
+        """
+        email = email.strip().lower()
+        subject = self._make_known(email, password)
         try:
-            person = self._cognito.admin_get_user(UserPoolId=pool, Username=email)
-        except self._cognito.exceptions.UserNotFoundException:
-            self._cognito.admin_create_user(
-                UserPoolId=pool, Username=email, UserAttributes=[{"Name": "email", "Value": email}]
+            answer = self._cognito.initiate_auth(
+                ClientId=self._place.client_id,
+                AuthFlow="USER_PASSWORD_AUTH",
+                AuthParameters={"USERNAME": email, "PASSWORD": password},
             )
-            self._cognito.admin_set_user_password(UserPoolId=pool, Username=email, Password=password, Permanent=True)
-            person = self._cognito.admin_get_user(UserPoolId=pool, Username=email)
-        attributes = {entry["Name"]: entry["Value"] for entry in person["UserAttributes"]}
-        answer = self._cognito.initiate_auth(
-            ClientId=self._place.client_id,
-            AuthFlow="USER_PASSWORD_AUTH",
-            AuthParameters={"USERNAME": email, "PASSWORD": password},
-        )
-        return attributes["sub"], answer["AuthenticationResult"]["AccessToken"]
+        except self._cognito.exceptions.NotAuthorizedException as error:
+            raise WrongPasswordError(email) from error
+        return subject, answer["AuthenticationResult"]["AccessToken"]
+
+    def _make_known(self, email: str, password: str) -> str:
+        """Return the person's subject; somebody new gets the password."""
+        pool, said = self._place.pool_id, {"email": email, "email_verified": "true"}
+        attributes = [{"Name": name, "Value": value} for name, value in said.items()]
+        try:
+            person = self._cognito.admin_create_user(UserPoolId=pool, Username=email, UserAttributes=attributes)["User"]
+        except self._cognito.exceptions.UsernameExistsException:
+            known = self._cognito.admin_get_user(UserPoolId=pool, Username=email)
+            return _subject(known["UserAttributes"])
+        self._cognito.admin_set_user_password(UserPoolId=pool, Username=email, Password=password, Permanent=True)
+        return _subject(person["Attributes"])
+
+
+def _subject(attributes: list[dict[str, str]]) -> str:
+    return next(attribute["Value"] for attribute in attributes if attribute["Name"] == "sub")

@@ -1,9 +1,11 @@
 """All parts of a local cloud, put together and started side by side."""
 
 import contextlib
+import errno
 import socket
 import threading
 from collections.abc import Callable, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, Literal
@@ -42,7 +44,8 @@ def free_port() -> int:
 class Options:
     """How to run.
 
-    `retry_after` (seconds) shortens redelivery after a failure, for tests. `settings` are variables every function
+    For tests, `retry_after` shortens redelivery after a failure and `longest_window` the batching windows, both in
+    seconds. `settings` are variables every function
     gets; `wishes` are a person's environment, of which only what the template names is heard.
     """
 
@@ -50,10 +53,12 @@ class Options:
     port: int = 0
     checkout: Path = CHECKOUT
     template: Path = CHECKOUT / "template.yaml"
+    build: Path = CHECKOUT / ".aws-sam" / "build"
     workers: int = 8
     durable: bool = True
     schedules: bool = True
     retry_after: float | None = None
+    longest_window: float | None = None
     settings: Mapping[str, str] = field(default_factory=dict)
     wishes: Mapping[str, str] = field(default_factory=dict)
     mode: Mode = "shared"
@@ -103,22 +108,22 @@ class Cloud:
     def _start(self) -> None:
         server = self._listen()
         say = self._options.progress
-        self._begin(self.aws.start, self.aws.stop)
-        self._begin(self.environments.start, self.environments.stop)
-        say("starting PostgreSQL")
-        self._begin(self.postgres.start, self.postgres.stop)
-        self.postgres.wait()
-        self.postgres.prepare()
-        say("starting the AWS stand-in")
-        self.aws.wait()
-        self.aws.create(list(self.template.queues.values()))
-        self._sqs = self.aws.client("sqs")
-        self.pool = UserPool(self.aws, self.place)
-        self.people = People(self.postgres, self.pool, self.environments, self._opening)
-        say("loading the functions")
-        self.environments.wait()
-        say("migrating the database")
-        self._migrate()
+        for part in (self.postgres, self.aws, self.environments):  # the functions end before what they use
+            self._endings.callback(part.stop)
+        self.aws.start()
+        self.environments.start()
+        with ThreadPoolExecutor(1) as beside:
+            aws = beside.submit(self._prepare_aws)
+            say("starting PostgreSQL")
+            self.postgres.start()
+            self.postgres.wait()
+            self.postgres.prepare()
+            say("loading the functions")
+            self.environments.wait()
+            say("migrating the database")
+            self._migrate()
+            say("starting the AWS stand-in")
+            aws.result()
         self.outbox.prepare()
         self._serve(server)
         self._poll()
@@ -130,8 +135,12 @@ class Cloud:
         self._endings.close()
 
     def unfinished(self) -> dict[str, int]:
-        """Count what is still to do: outbox messages unsent though due, then each queue's messages in any state."""
-        left = {"outbox": self.outbox.unsent()}
+        """Count what is still to do: events being handled, outbox messages due, each queue's messages in any state.
+
+        In this order, so that nothing moves on unseen: what a function puts in the outbox is counted there, and what
+        is sent from there in its queue.
+        """
+        left = {"in_flight": self.environments.in_flight, "outbox": self.outbox.unsent()}
         for queue in self._consumed_queues():
             counted = self._sqs.get_queue_attributes(
                 QueueUrl=self.place.queue_url(queue),
@@ -143,7 +152,7 @@ class Cloud:
     def _template_path(self) -> Path:
         if self._options.mode == "shared":
             return self._options.template
-        built = self._options.checkout / ".aws-sam" / "build" / "template.yaml"
+        built = self._options.build / "template.yaml"
         if not built.exists():
             raise CannotRunError("Nothing is built yet; run `make build` first.")
         return built
@@ -177,15 +186,14 @@ class Cloud:
             listening.bind(("127.0.0.1", self.port))
         except OSError as error:
             listening.close()
-            raise CannotRunError(
-                f"Port {self.port} is taken; stop what listens there or choose another: make run PORT={self.port + 1}."
-            ) from error
+            why = "is taken; stop what listens there" if error.errno == errno.EADDRINUSE else "may not be opened"
+            raise CannotRunError(f"Port {self.port} {why} or choose another: make run PORT={self.port + 1}.") from error
         self._endings.callback(listening.close)
         return listening
 
     def _serve(self, listening: socket.socket) -> None:
         authorizer = JwtAuthorizer({self.place.issuer: KeySet(self.place.jwks_url)})
-        self.gateway = Gateway(self.template, self.environments, authorizer, local=LocalRoutes(self))
+        self.gateway = Gateway(self.template, self.environments, authorizer, local=self._local_routes())
         server = create_server(
             self.gateway,
             sockets=[listening],
@@ -199,8 +207,25 @@ class Cloud:
         def end() -> None:
             server.task_dispatcher.shutdown(timeout=5)
             server.close()
+            self.gateway.close()
 
         self._begin(thread.start, end)
+
+    def _local_routes(self) -> LocalRoutes:
+        return LocalRoutes(
+            template=self.template,
+            environments=self.environments,
+            people=self.people,
+            mail=self.aws.mail,
+            unfinished=self.unfinished,
+        )
+
+    def _prepare_aws(self) -> None:
+        self.aws.wait()
+        self.aws.create(list(self.template.queues.values()))
+        self._sqs = self.aws.client("sqs")
+        self.pool = UserPool(self.aws, self.place)
+        self.people = People(self.postgres, self.pool, self.environments, self._opening)
 
     def _migrate(self) -> None:
         function = self.template.function("migrate_database")
@@ -227,6 +252,7 @@ class Cloud:
                     environments=self.environments,
                     consumed=self.outbox.consumed,
                     retry_after=self._options.retry_after,
+                    longest_window=self._options.longest_window,
                 )
                 self._begin(mapped.start, mapped.stop)
 

@@ -36,7 +36,13 @@ class Outbox:
                 "UPDATE outbox SET sent_at = NULL WHERE sent_at IS NOT NULL"
                 " AND NOT EXISTS (SELECT FROM local_cloud.consumed c WHERE c.message_id = outbox.id)"
             )
-            return int(connection.row_count)
+            lost = int(connection.row_count)
+            # a sweep puts what it is about to send off by a minute; one that was killed never came back to it
+            connection.run(
+                "UPDATE outbox SET due_at = now() WHERE sent_at IS NULL"
+                " AND due_at BETWEEN now() AND now() + interval '1 minute'"
+            )
+            return lost
 
     def consumed(self, bodies: list[str]) -> None:
         """Note that these messages will not be delivered again."""

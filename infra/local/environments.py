@@ -21,10 +21,11 @@ class FunctionFailedError(Exception):
 
 
 class EnvironmentEndedError(FunctionFailedError):
-    """The function's process ended in the middle of an event."""
+    """The function's process ended before it answered; `error` is what it said of the reason."""
 
-    def __init__(self) -> None:
-        super().__init__({"errorType": "Runtime.ExitError", "errorMessage": "The process of the function ended."})
+    def __init__(self, error: Mapping[str, Any] | None = None) -> None:
+        ended = {"errorType": "Runtime.ExitError", "errorMessage": "The process of the function ended."}
+        super().__init__(error or ended)
 
 
 class FunctionTimedOutError(Exception):
@@ -60,6 +61,11 @@ class Environments:
         self._idle: list[tuple[Hashable, Environment]] = []  # the one used last is at the end
         self._busy: set[Environment] = set()
         self._freed = threading.Condition()
+
+    @property
+    def in_flight(self) -> int:
+        """Count the events being handled."""
+        return len(self._busy)
 
     def invoke(self, function: Function, event: Mapping[str, Any]) -> Any:
         """Run the function and return its answer.

@@ -106,7 +106,7 @@ def answer_of(result: Any) -> Answer:
         status = int(result["statusCode"])
         text = result.get("body") or ""
         text = text if isinstance(text, str) else json.dumps(text)
-        body_bytes = base64.b64decode(text) if result.get("isBase64Encoded") else text.encode()
+        body_bytes = base64.b64decode(text, validate=True) if result.get("isBase64Encoded") else text.encode()
         headers = {str(name).lower(): _header(value) for name, value in (result.get("headers") or {}).items()}
     except (TypeError, ValueError, AttributeError) as error:
         raise MalformedAnswerError(str(error)) from error

@@ -109,6 +109,7 @@ class ForkedEnvironments(Environments):
     def stop(self) -> None:
         super().stop()
         self._control.close()
+        self._their_end.close()
         if self._nursery is not None:
             self._nursery.kill()
             self._nursery.wait()

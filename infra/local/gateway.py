@@ -54,6 +54,9 @@ class Gateway:
         start_response(status, [*headers, ("content-length", str(len(answer.body)))])
         return [] if environ["REQUEST_METHOD"] == "HEAD" else [answer.body]
 
+    def close(self) -> None:
+        self._integrations.shutdown(wait=False, cancel_futures=True)
+
     def serve(self, request: Request) -> Answer:
         if self._local is not None and request.path.startswith("/_local/"):
             return self._local(request)

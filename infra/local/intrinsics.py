@@ -7,11 +7,13 @@ from typing import Any
 
 import yaml
 
+from infra.local.problems import CannotRunError
+
 _PLACEHOLDER = re.compile(r"\$\{(!?)([^}]+)\}")
 NO_VALUE = object()
 
 
-class UnknownNameError(LookupError):
+class UnknownNameError(CannotRunError):
     """A name that neither the template nor this machine knows."""
 
 
@@ -35,8 +37,12 @@ _Loader.add_multi_constructor("!", _construct)
 
 
 def load(path: Path) -> dict[str, Any]:
-    """Read a template; its intrinsic functions become their long form."""
-    document: dict[str, Any] = yaml.load(path.read_text("utf-8"), Loader=_Loader)  # noqa: S506  a SafeLoader
+    """Read a template; its intrinsic functions become their long form. Raises CannotRunError where it is no YAML."""
+    try:
+        document: dict[str, Any] = yaml.load(path.read_text("utf-8"), Loader=_Loader)  # noqa: S506  a SafeLoader
+    except yaml.MarkedYAMLError as error:
+        line = error.problem_mark.line + 1 if error.problem_mark else 1
+        raise CannotRunError(f"{path.name} is no valid YAML: {error.problem}, line {line}.") from error
     return document
 
 

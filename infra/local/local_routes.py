@@ -7,18 +7,33 @@ from typing import Any
 from urllib.parse import parse_qs
 
 from firstline.clock import now
-from infra.local.environments import EventTooLargeError, FunctionFailedError, FunctionTimedOutError
+from infra.local.aws import WrongPasswordError
+from infra.local.environments import Environments, EventTooLargeError, FunctionFailedError, FunctionTimedOutError
 from infra.local.events import Answer, Request
-from infra.local.parts import Parts
-from infra.local.people import UnknownPersonError
+from infra.local.people import People
 from infra.local.schedules import scheduled_event
+from infra.local.template import Template
 
 _LONGEST_IDLE = 300.0
 
 
 class LocalRoutes:
-    def __init__(self, parts: Parts) -> None:
-        self._parts = parts
+    """`mail` lists what was sent, `unfinished` counts what is still to do by where it waits."""
+
+    def __init__(
+        self,
+        *,
+        template: Template,
+        environments: Environments,
+        people: People,
+        mail: Callable[[], list[dict[str, Any]]],
+        unfinished: Callable[[], dict[str, int]],
+    ) -> None:
+        self._template = template
+        self._environments = environments
+        self._people = people
+        self._sent = mail
+        self._unfinished = unfinished
         self._routes: dict[tuple[str, str], Callable[[Request], Answer]] = {
             ("POST", "accounts"): self._open_account,
             ("POST", "sign-in"): self._sign_in,
@@ -40,17 +55,15 @@ class LocalRoutes:
         name = _text(request, "name")
         if not name:
             return _problem(422, 'The body is {"name": "…"}.')
-        return _json(201, self._parts.people.open_account(name))
+        return _json(201, self._people.open_account(name))
 
     def _sign_in(self, request: Request) -> Answer:
         email = _text(request, "email")
         if not email:
             return _problem(422, 'The body is {"email": "…"}.')
         try:
-            return _json(200, {"token": self._parts.people.sign_in(email, _text(request, "password"))})
-        except UnknownPersonError:
-            return _problem(404, f"Nobody here has the address {email}; POST /_local/accounts makes people.")
-        except self._parts.pool.refused:
+            return _json(200, {"token": self._people.sign_in(email, _text(request, "password"))})
+        except WrongPasswordError:
             return _problem(401, "That is not the password.")
 
     def _idle(self, request: Request) -> Answer:
@@ -59,7 +72,7 @@ class LocalRoutes:
         deadline = time.monotonic() + min(float(seconds) if seconds.isdigit() else 30.0, _LONGEST_IDLE)
         quiet = 0
         while True:
-            left = self._parts.unfinished()
+            left = self._unfinished()
             quiet = 0 if any(left.values()) else quiet + 1
             if quiet > 1:
                 return _json(200, {"idle": True, **left})
@@ -68,15 +81,15 @@ class LocalRoutes:
             time.sleep(0.02 if quiet else 0.05)
 
     def _mail(self, _request: Request) -> Answer:
-        return _json(200, {"items": self._parts.aws.mail(), "next_cursor": None})
+        return _json(200, {"items": self._sent(), "next_cursor": None})
 
     def _tick(self, name: str) -> Answer:
-        function = self._parts.template.function(name)
+        function = self._template.function(name)
         if function is None:
             return _problem(404, f"The template has no function {name}.")
         schedule = function.schedules[0] if function.schedules else None
         try:
-            result = self._parts.environments.invoke(function, scheduled_event(schedule, now()))
+            result = self._environments.invoke(function, scheduled_event(schedule, now()))
         except FunctionFailedError as error:
             return _json(500, dict(error.error))
         except (FunctionTimedOutError, EventTooLargeError):

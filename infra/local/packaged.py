@@ -29,7 +29,7 @@ from infra.local.template import Function
 _INIT_SECONDS = 10.0  # what Lambda allows before the first event, beside the time-out
 _RUNTIME = "3.12"
 _CLIENT = ("awslambdaric", "runtime_client", "simplejson", "snapshot_restore_py")
-_EXITED = "exited"
+_EXITED, _NOT_LOADED = "exited", "not loaded"
 
 
 class _RuntimeApi(ThreadingHTTPServer):
@@ -83,8 +83,9 @@ class _Handler(BaseHTTPRequestHandler):
     def do_POST(self) -> None:
         body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
         self._answer(202, b'{"status":"OK"}', {})
-        self.server.answers.put((self.path.rpartition("/")[2], body))
-        if self.path.endswith("/init/error"):
+        at_start = self.path.endswith("/init/error")
+        self.server.answers.put((_NOT_LOADED if at_start else self.path.rpartition("/")[2], body))
+        if at_start:
             self.server.ready.set()
 
     def _answer(self, status: int, body: bytes, headers: Mapping[str, str]) -> None:
@@ -122,8 +123,8 @@ class _Process:
             kind, body = self._api.answers.get(timeout=function.timeout)
         except queue.Empty:
             raise FunctionTimedOutError(function.name) from None
-        if kind == _EXITED:
-            raise EnvironmentEndedError
+        if kind in (_EXITED, _NOT_LOADED):
+            raise EnvironmentEndedError(json.loads(body or b"{}"))
         if kind == "error":
             raise FunctionFailedError(json.loads(body or b"{}"))
         return json.loads(body or b"null")

@@ -151,22 +151,13 @@ def _resolver(place: Place, document: Mapping[str, Any], others: list[dict[str, 
         **place.parameters(),
     }
 
-    known = {
-        "-user-pool-id": place.pool_id,
-        "-user-pool-client-id": place.client_id,
-        "-database-host": "127.0.0.1",
-    }
-
     def imported(name: str) -> Any:
-        for ending, value in known.items():
-            if name.endswith(ending):
-                return value
         for other in others:
             resolver = _resolver(place, other, [o for o in others if o is not other])
             for output in other.get("Outputs", {}).values():
                 if "Export" in output and resolver.resolve(output["Export"]["Name"]) == name:
                     return resolver.resolve(output["Value"])
-        return name
+        raise UnknownNameError(f"No stack under infra exports {name}.")
 
     stack = _Stack(place, document)
     return Resolver(document, names=names, ref=stack.ref, attribute=stack.attribute, imported=imported)

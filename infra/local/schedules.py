@@ -81,5 +81,7 @@ class Schedules:
             try:
                 self._environments.invoke(function, scheduled_event(schedule, due))
             except (FunctionFailedError, FunctionTimedOutError, EventTooLargeError) as error:
-                _LOG.warning("%s failed on its schedule: %s", function.name, error)
+                if not self._ending.is_set():
+                    reason = str(error).partition("\n")[0]
+                    _LOG.warning("%s failed on its schedule, the functions' log tells more: %s", function.name, reason)
             due = when.after(due if isinstance(when, Rate) else now())

@@ -156,7 +156,7 @@ class TemplateReader:
             schedules=tuple(
                 _schedule(name, event["Properties"])
                 for name, event in events.items()
-                if event["Type"] in {"ScheduleV2", "Schedule"}
+                if event["Type"] in {"ScheduleV2", "Schedule"} and _is_on(event["Properties"])
             ),
         )
 
@@ -221,6 +221,10 @@ def _queue_source(said: Mapping[str, Any]) -> QueueSource:
         reports_failures="ReportBatchItemFailures" in said.get("FunctionResponseTypes", []),
         enabled=said.get("Enabled", True) in (True, "true"),
     )
+
+
+def _is_on(schedule: Mapping[str, Any]) -> bool:
+    return schedule.get("State") != "DISABLED" and schedule.get("Enabled") not in (False, "false")
 
 
 def _schedule(name: str, said: Mapping[str, Any]) -> Schedule:

@@ -17,8 +17,10 @@ _ROLES = {"app": APPLICATION_ROLE, "owner": OWNER_ROLE, "superuser": SUPERUSER}
 class LocalCloud:
     """`with LocalCloud() as cloud:` serves template.yaml at `cloud.url`.
 
-    Schedules do not fire by themselves (POST /_local/tick/{function} does it), and a message that failed comes back
-    after a fifth of a second. `settings` overrides environment variables of the functions.
+    Schedules do not fire by themselves (POST /_local/tick/{function} does it), batches hardly wait for more, and a
+    message that failed comes back after a fifth of a second. `settings` overrides environment variables of the
+    functions. With `build`, the output folder of `sam build`, each function runs in its own process under the Lambda
+    runtime client.
     """
 
     def __init__(
@@ -28,6 +30,7 @@ class LocalCloud:
         settings: Mapping[str, str] | None = None,
         workers: int = 4,
         schedules: bool = False,
+        build: Path | None = None,
     ) -> None:
         self._folder = Path(tempfile.mkdtemp(prefix="firstline-"))
         self._folder.chmod(0o755)
@@ -36,9 +39,12 @@ class LocalCloud:
                 folder=self._folder,
                 template=template,
                 workers=workers,
+                mode="lambda" if build else "shared",
+                build=build or CHECKOUT,
                 durable=False,
                 schedules=schedules,
                 retry_after=0.2,
+                longest_window=0.05,
                 settings=settings or {},
             )
         )

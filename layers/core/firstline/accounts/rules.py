@@ -1,4 +1,4 @@
-"""Who may do what: roles, permissions and the caller of a request."""
+"""Who may do what: roles, permissions, the caller of a request, and which changes of people are allowed."""
 
 from dataclasses import dataclass
 from enum import StrEnum
@@ -6,7 +6,7 @@ from uuid import UUID
 
 from firstline.db.models.accounts import Role
 from firstline.db.models.walks import ActingAs
-from firstline.errors import Forbidden
+from firstline.errors import Conflict, Forbidden, Problem
 
 
 class Permission(StrEnum):
@@ -46,6 +46,7 @@ _ROLES: dict[Permission, frozenset[Role]] = {
     Permission.READ_AUDIT: _MANAGERS,
 }
 
+_RANK = {role: place for place, role in enumerate(reversed(Role))}
 _TEAM_ADMIN_TOO = frozenset({Permission.REVIEW_PROPOSALS, Permission.PUBLISH_FLOWS})
 
 
@@ -98,3 +99,62 @@ class Caller:
                 role=self.role.value,
                 permission=permission.value,
             )
+
+
+@dataclass(frozen=True, slots=True)
+class Identity:
+    """A signed-in person, whether or not a user of an account; `email` only when the identity provider verified it."""
+
+    subject: str
+    email: str | None = None
+    name: str | None = None
+
+    @property
+    def display_name(self) -> str:
+        return self.name or (self.email or "").partition("@")[0] or self.subject
+
+
+@dataclass(frozen=True, slots=True)
+class NewAccount:
+    """An account that is about to be opened."""
+
+    account_id: UUID
+
+
+class UnverifiedAddress(Forbidden):
+    type = "unverified-address"
+    title = "The e-mail address is not verified"
+
+
+class SeatLimitExceeded(Problem):
+    status = 402
+    type = "seat_limit_exceeded"
+    title = "No seat is free"
+
+
+class OwnerStays(Conflict):
+    type = "owner-stays"
+    title = "The owner changes by transfer only"
+
+
+def has_free_seat(*, current: int, limit: int | None) -> bool:
+    """Tell whether one more fits; an account over its limit keeps its people but gets no more."""
+    return limit is None or current < limit
+
+
+def check_user_change(
+    caller: Caller, *, user_id: UUID, role: Role, is_super_admin: bool, new_role: Role, new_is_active: bool
+) -> None:
+    """Raise Forbidden or OwnerStays unless the caller may give a user this role and state."""
+    if is_super_admin and not caller.is_super_admin:
+        raise Forbidden("Only the platform's own staff changes a platform administrator.")
+    if role is Role.OWNER and (new_role is not Role.OWNER or not new_is_active):
+        raise OwnerStays("Hand the account over first: POST /v1/accounts/me/transfer-ownership.")
+    if new_role is Role.OWNER and role is not Role.OWNER:
+        raise Forbidden("An account gets another owner by transfer: POST /v1/accounts/me/transfer-ownership.")
+    if user_id != caller.user_id:
+        return
+    if _RANK[new_role] > _RANK[role]:
+        raise Forbidden("Nobody raises their own role. Ask another owner or admin of your account.")
+    if not new_is_active:
+        raise Forbidden("Nobody shuts themselves out. Ask another owner or admin of your account.")

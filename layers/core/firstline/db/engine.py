@@ -22,8 +22,13 @@ def engine() -> Engine:
     return make_engine(now, user=now.database_user, secret_arn=now.database_secret_arn)
 
 
-def make_engine(settings: Settings, *, user: str, secret_arn: str | None = None) -> Engine:
-    """Build an engine with a single connection whose liveness is checked after it lay idle."""
+def make_engine(
+    settings: Settings, *, user: str, secret_arn: str | None = None, statement_timeout: float = 25.0
+) -> Engine:
+    """Build an engine with a single connection whose liveness is checked after it lay idle.
+
+    `statement_timeout` is in seconds.
+    """
     tls = _tls(settings)
 
     def creator() -> PipelinedConnection:
@@ -34,6 +39,7 @@ def make_engine(settings: Settings, *, user: str, secret_arn: str | None = None)
             user=user,
             password=password_for(user, settings, secret_arn=secret_arn),
             tls=tls,
+            statement_timeout=statement_timeout,
         )
 
     made = create_engine("postgresql+pg8000://", creator=creator, pool_size=1, max_overflow=0, hide_parameters=True)

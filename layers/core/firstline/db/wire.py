@@ -69,6 +69,13 @@ class PipelinedConnection(pg8000.dbapi.Connection):  # type: ignore[misc]  # pg8
                 self.handle_messages(following)  # its answer is on the wire already, and only says the same
             raise
 
+    def handle_messages(self, context: Context) -> None:
+        """Read the answers; an error is raised as the kind of error its SQLSTATE says it is."""
+        try:
+            super().handle_messages(context)
+        except pg8000.dbapi.DatabaseError as error:
+            raise _kind_of(error)(*error.args) from error
+
     def commit(self) -> None:
         if self._in_transaction:
             self.execute_simple("commit")
@@ -76,6 +83,22 @@ class PipelinedConnection(pg8000.dbapi.Connection):  # type: ignore[misc]  # pg8
     def rollback(self) -> None:
         if self._in_transaction:
             self.execute_simple("rollback")
+
+
+_KINDS = {
+    "22": pg8000.dbapi.DataError,
+    "23": pg8000.dbapi.IntegrityError,
+    "40": pg8000.dbapi.OperationalError,  # serialisation failure, deadlock
+    "42": pg8000.dbapi.ProgrammingError,
+    "53": pg8000.dbapi.OperationalError,  # out of memory, connections, disk
+    "55": pg8000.dbapi.OperationalError,  # lock not available
+    "57": pg8000.dbapi.OperationalError,  # cancelled by time-out, shutting down
+}
+
+
+def _kind_of(error: pg8000.dbapi.DatabaseError) -> type[pg8000.dbapi.DatabaseError]:
+    state = error.args[0].get("C", "") if error.args and isinstance(error.args[0], dict) else ""
+    return _KINDS.get(state[:2], pg8000.dbapi.DatabaseError)
 
 
 def _set_local(name: str, value: str) -> str:
@@ -92,10 +115,11 @@ def connect(
     password: str | None,
     tls: ssl.SSLContext | None,
     timeout: float = 5.0,
+    statement_timeout: float = 25.0,
 ) -> PipelinedConnection:
     """Open a connection over a socket without Nagle's delay, which costs 40 ms per TLS handshake otherwise.
 
-    `timeout` is in seconds and bounds connecting only; statements are bounded by the server's statement_timeout.
+    `timeout` bounds connecting, `statement_timeout` each statement; both in seconds.
     """
     channel = socket.create_connection((host, port), timeout=timeout)
     channel.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
@@ -109,7 +133,10 @@ def connect(
             sock=channel,
             ssl_context=tls if tls is not None else False,
             application_name="firstline",
-            startup_params={"statement_timeout": "25000", "idle_in_transaction_session_timeout": "30000"},
+            startup_params={
+                "statement_timeout": str(int(statement_timeout * 1000)),
+                "idle_in_transaction_session_timeout": "30000",
+            },
         )
     except BaseException:
         channel.close()

@@ -6,6 +6,9 @@ from enum import StrEnum
 from functools import cached_property
 from typing import Any
 
+MAX_NODES = 2000
+MAX_ID = 64  # characters of a node's id and of an answer's key: the width of the columns that count them
+
 
 class NodeType(StrEnum):
     """What stands at a node of a flow."""
@@ -39,12 +42,44 @@ class Node:
     reason_category: str | None = None
     needs_review: bool = False
 
+    def to_document(self) -> dict[str, Any]:
+        document: dict[str, Any] = {"id": self.id, "type": self.type.value, "text": self.text}
+        optional = {"help": self.help, "reason_category": self.reason_category}
+        given = {name: value for name, value in optional.items() if value is not None}
+        return document | given | ({"needs_review": True} if self.needs_review else {})
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> "Node":
+        return cls(
+            id=document["id"],
+            type=NodeType(document["type"]),
+            text=document["text"],
+            help=document.get("help"),
+            reason_category=document.get("reason_category"),
+            needs_review=bool(document.get("needs_review", False)),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Edge:
     source: str
     target: str
     condition: Condition | None = None
+
+    def to_document(self) -> dict[str, Any]:
+        document: dict[str, Any] = {"from": self.source, "to": self.target}
+        if self.condition is not None:
+            document["condition"] = {"key": self.condition.key, "label": self.condition.label}
+        return document
+
+    @classmethod
+    def from_document(cls, document: Mapping[str, Any]) -> "Edge":
+        condition = document.get("condition")
+        return cls(
+            source=document["from"],
+            target=document["to"],
+            condition=Condition(condition["key"], condition["label"]) if condition else None,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +89,9 @@ class GraphProblem:
     code: str
     message: str
     node_id: str | None = None
+
+    def to_document(self) -> dict[str, Any]:
+        return {"code": self.code, "message": self.message, "node_id": self.node_id}
 
 
 @dataclass(frozen=True)
@@ -90,12 +128,8 @@ class Graph:
         """Return the JSON form: root, nodes, edges with `from`, `to`, `condition{key,label}`, without empty members."""
         return {
             "root": self.root,
-            "nodes": [_node_document(node) for node in self.nodes],
-            "edges": [
-                {"from": edge.source, "to": edge.target}
-                | ({"condition": {"key": edge.condition.key, "label": edge.condition.label}} if edge.condition else {})
-                for edge in self.edges
-            ],
+            "nodes": [node.to_document() for node in self.nodes],
+            "edges": [edge.to_document() for edge in self.edges],
         }
 
     @classmethod
@@ -103,34 +137,9 @@ class Graph:
         """Read the JSON form, which a schema has checked before; members it does not know are ignored."""
         return cls(
             root=document["root"],
-            nodes=tuple(
-                Node(
-                    id=node["id"],
-                    type=NodeType(node["type"]),
-                    text=node["text"],
-                    help=node.get("help"),
-                    reason_category=node.get("reason_category"),
-                    needs_review=bool(node.get("needs_review", False)),
-                )
-                for node in document["nodes"]
-            ),
-            edges=tuple(
-                Edge(
-                    source=edge["from"],
-                    target=edge["to"],
-                    condition=Condition(edge["condition"]["key"], edge["condition"]["label"])
-                    if edge.get("condition")
-                    else None,
-                )
-                for edge in document["edges"]
-            ),
+            nodes=tuple(Node.from_document(node) for node in document["nodes"]),
+            edges=tuple(Edge.from_document(edge) for edge in document["edges"]),
         )
-
-
-def _node_document(node: Node) -> dict[str, Any]:
-    document: dict[str, Any] = {"id": node.id, "type": node.type.value, "text": node.text}
-    optional = {"help": node.help, "reason_category": node.reason_category, "needs_review": node.needs_review or None}
-    return document | {name: value for name, value in optional.items() if value is not None}
 
 
 def problems(graph: Graph) -> list[GraphProblem]:
@@ -150,8 +159,12 @@ def _naming_problems(graph: Graph) -> Iterator[GraphProblem]:
         yield GraphProblem("empty", "The flow has no nodes.")
     elif graph.root not in graph.by_id:
         yield GraphProblem("root_missing", f"The root '{graph.root}' is not one of the nodes.", graph.root)
+    if len(graph.nodes) > MAX_NODES:
+        yield GraphProblem("too_many_nodes", f"A flow has at most {MAX_NODES} nodes; this has {len(graph.nodes)}.")
     seen: set[str] = set()
     for node in graph.nodes:
+        if len(node.id) > MAX_ID:
+            yield GraphProblem("id_too_long", f"An id has at most {MAX_ID} characters.", node.id)
         if not node.id.strip():
             yield GraphProblem("id_empty", f"The node '{node.text[:40]}' has no id.")
         if node.id in seen:
@@ -187,6 +200,8 @@ def _decision_problems(node: Node, ways: Sequence[Edge]) -> Iterator[GraphProble
         if way.condition is None or not way.condition.key.strip() or not way.condition.label.strip():
             yield GraphProblem("condition_missing", f"The way to '{way.target}' names no answer.", node.id)
             continue
+        if len(way.condition.key) > MAX_ID:
+            yield GraphProblem("key_too_long", f"An answer's key has at most {MAX_ID} characters.", node.id)
         if way.condition.key in keys:
             yield GraphProblem("answer_repeated", f"The answer '{way.condition.key}' has more than one way.", node.id)
         if way.condition.label.casefold() in labels:

@@ -2,11 +2,13 @@
 
 from typing import Any
 
-from firstline.accounts import queries
-from firstline.accounts.rules import Caller, Permission
+from firstline.accounts import invites, queries
+from firstline.accounts.rules import Caller, Identity, Permission
+from firstline.clock import now
 from firstline.db.transaction import transaction
-from firstline.errors import Unauthorized
+from firstline.errors import NotFound, Unauthorized
 from firstline.http import replies
+from firstline.integrations import cognito
 from firstline.observability import log
 
 
@@ -14,19 +16,23 @@ def authorize(event: Any, permission: Permission) -> Caller:
     """Return the caller when the gate lets them pass.
 
     Raises Unauthorized without a token or for somebody who is not an active user, Forbidden when the role does not
-    allow it. A request with an Idempotency-Key is claimed here, once it is known whose it is.
+    allow it. Somebody unknown whose token carries a verified and invited address becomes a user here. A request with
+    an Idempotency-Key is claimed here, once it is known whose it is.
     """
-    subject = claims(event).get("sub")
-    if not subject:
-        raise Unauthorized("Sign in and send the token as 'Authorization: Bearer …'.")
-    with transaction(None, **{"app.current_subject": subject}) as db:
-        caller = queries.find_caller(db, subject=subject)
-    if caller is None:
-        raise Unauthorized("You are signed in, but no active user of an account. Accept an invite or open an account.")
-    log().append_keys(account_id=str(caller.account_id), user_id=str(caller.user_id))
-    caller.require(permission)
-    replies.claim(caller)
-    return caller
+    return _admit(_find(event) or _join(_from_token(event)), permission)
+
+
+def welcome(event: Any) -> Caller:
+    """Return the caller as `authorize` does; somebody unknown whose token carries no address is looked up."""
+    return _admit(_find(event) or _join(identify(event)), Permission.USE_PRODUCT)
+
+
+def identify(event: Any) -> Identity:
+    """Return who is signed in, user of an account or not; the user pool is asked when the token has no address."""
+    identity = _from_token(event)
+    if identity.email is not None:
+        return identity
+    return Identity(identity.subject, cognito.find_verified_email(identity.subject), identity.name)
 
 
 def claims(event: Any) -> dict[str, str]:
@@ -34,3 +40,40 @@ def claims(event: Any) -> dict[str, str]:
     context: dict[str, Any] = event.raw_event.get("requestContext", {})
     found: dict[str, str] = context.get("authorizer", {}).get("jwt", {}).get("claims", {})
     return found
+
+
+def _find(event: Any) -> Caller | None:
+    subject = _subject(event)
+    with transaction(None, **{"app.current_subject": subject}) as db:
+        return queries.find_caller(db, subject=subject)
+
+
+def _join(identity: Identity) -> Caller:
+    refusal = Unauthorized("You are signed in, but no active user of an account. Accept an invite or open an account.")
+    if identity.email is None:
+        raise refusal
+    try:
+        return invites.accept_invite(identity=identity, at=now())
+    except NotFound:
+        raise refusal from None
+
+
+def _admit(caller: Caller, permission: Permission) -> Caller:
+    log().append_keys(account_id=str(caller.account_id), user_id=str(caller.user_id))
+    caller.require(permission)
+    replies.claim(caller)
+    return caller
+
+
+def _from_token(event: Any) -> Identity:
+    found = claims(event)
+    verified = str(found.get("email_verified", "")).lower() == "true"
+    email = found.get("email") if verified else None
+    return Identity(_subject(event), email.lower() if email else None, found.get("name"))
+
+
+def _subject(event: Any) -> str:
+    subject = claims(event).get("sub")
+    if not subject:
+        raise Unauthorized("Sign in and send the token as 'Authorization: Bearer …'.")
+    return subject

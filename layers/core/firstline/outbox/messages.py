@@ -6,6 +6,10 @@ from typing import ClassVar
 from uuid import UUID
 
 
+class UnknownTopic(Exception):  # noqa: N818  named like every other fact
+    """Nobody here listens to a message's topic; its record goes to the dead letters."""
+
+
 class Queue(StrEnum):
     """Who listens; the value is the setting that holds the queue's address."""
 

@@ -10,13 +10,9 @@ from aws_lambda_powertools.utilities.batch import BatchProcessor, EventType, pro
 from aws_lambda_powertools.utilities.data_classes.sqs_event import SQSRecord
 
 from firstline.observability import log
-from firstline.outbox.messages import CATALOGUE, Message
+from firstline.outbox.messages import CATALOGUE, Message, UnknownTopic
 
 Handler = Callable[[dict[str, Any], Any], dict[str, Any]]
-
-
-class UnknownTopic(Exception):  # noqa: N818  named like every other fact
-    """A record's topic is not in the event catalogue; it goes to the dead letters."""
 
 
 def consumer(deed: Callable[[Message], None]) -> Handler:

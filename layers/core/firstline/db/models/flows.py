@@ -5,7 +5,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import BigInteger, CheckConstraint, Float, Index, LargeBinary, String, Text, UniqueConstraint, text
-from sqlalchemy.dialects.postgresql import JSONB, TSVECTOR
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from firstline.db.models.tables import Identified, Table, Tenant, reference, word
@@ -34,6 +34,9 @@ class Flow(Identified, Table):
     draft: Mapped[dict[str, Any]] = mapped_column(comment="The graph being edited: root, nodes, edges")
     draft_of: Mapped[int | None] = mapped_column(comment="The version the draft was begun from")
     live_version: Mapped[int | None] = mapped_column(comment="The published version; null while never published")
+    live_revision: Mapped[int | None] = mapped_column(
+        comment="The revision at the last publication: equal to `revision` means nothing new to publish"
+    )
     revision: Mapped[int] = mapped_column(
         server_default=text("1"), default=1, comment="The ETag; grows with each write"
     )
@@ -73,13 +76,18 @@ class FlowMatchDocument(Tenant, Table):
 
     __tablename__ = "flow_match_documents"
     __table_args__ = (
-        Index("ix_flow_match_documents_words", "words", postgresql_using="gin"),
+        Index("ix_flow_match_documents_terms", "terms", postgresql_using="gin"),
         {"comment": "Candidate index of matching: one row per live flow or outcome-validated proposal."},
     )
 
     subject_id: Mapped[UUID] = mapped_column(primary_key=True, comment="A flow's id, or a proposal's")
     is_proposal: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
-    words: Mapped[Any] = mapped_column(TSVECTOR, comment="Account-prefixed stems, for the candidate query")
+    terms: Mapped[list[str]] = mapped_column(
+        ARRAY(Text), comment="Stems of the flow and of its openings, each behind the account's mark"
+    )
+    stems: Mapped[list[str]] = mapped_column(ARRAY(Text), comment="Stems of the flow itself, counted in library_terms")
+    name: Mapped[str] = mapped_column(String(255))
+    version: Mapped[int | None]
     document: Mapped[dict[str, Any]]
     vectors: Mapped[bytes | None] = mapped_column(LargeBinary)
     updated_at: Mapped[datetime]

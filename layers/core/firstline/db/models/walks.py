@@ -147,6 +147,9 @@ class Walk(Identified, Table):
     left_flow: Mapped[dict[str, Any] | None] = mapped_column(
         JSONB(none_as_null=True), comment="Where a published flow was left: node_id, answer, note, steps before it"
     )
+    draft_graph: Mapped[dict[str, Any] | None] = mapped_column(
+        JSONB(none_as_null=True), comment="The draft as it was when its walk began; folding changes proposals"
+    )
     building: Mapped[dict[str, Any] | None] = mapped_column(
         JSONB(none_as_null=True), comment="Who is building the next node: token, node_id, answer, until"
     )

@@ -75,8 +75,19 @@ def upgrade() -> None:
         sa.Column("subject_id", sa.Uuid(), nullable=False, comment="A flow's id, or a proposal's"),
         sa.Column("is_proposal", sa.Boolean(), server_default=sa.text("false"), nullable=False),
         sa.Column(
-            "words", postgresql.TSVECTOR(), nullable=False, comment="Account-prefixed stems, for the candidate query"
+            "terms",
+            postgresql.ARRAY(sa.Text()),
+            nullable=False,
+            comment="Stems of the flow and of its openings, each behind the account's mark",
         ),
+        sa.Column(
+            "stems",
+            postgresql.ARRAY(sa.Text()),
+            nullable=False,
+            comment="Stems of the flow itself, counted in library_terms",
+        ),
+        sa.Column("name", sa.String(length=255), nullable=False),
+        sa.Column("version", sa.Integer(), nullable=True),
         sa.Column("document", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
         sa.Column("vectors", sa.LargeBinary(), nullable=True),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
@@ -87,7 +98,7 @@ def upgrade() -> None:
         comment="Candidate index of matching: one row per live flow or outcome-validated proposal.",
     )
     op.create_index(
-        "ix_flow_match_documents_words", "flow_match_documents", ["words"], unique=False, postgresql_using="gin"
+        "ix_flow_match_documents_terms", "flow_match_documents", ["terms"], unique=False, postgresql_using="gin"
     )
     op.create_table(
         "library_terms",
@@ -393,6 +404,12 @@ def upgrade() -> None:
         sa.Column("draft_of", sa.Integer(), nullable=True, comment="The version the draft was begun from"),
         sa.Column(
             "live_version", sa.Integer(), nullable=True, comment="The published version; null while never published"
+        ),
+        sa.Column(
+            "live_revision",
+            sa.Integer(),
+            nullable=True,
+            comment="The revision at the last publication: equal to `revision` means nothing new to publish",
         ),
         sa.Column(
             "revision",
@@ -704,6 +721,12 @@ def upgrade() -> None:
             postgresql.JSONB(none_as_null=True, astext_type=sa.Text()),
             nullable=True,
             comment="Where a published flow was left: node_id, answer, note, steps before it",
+        ),
+        sa.Column(
+            "draft_graph",
+            postgresql.JSONB(none_as_null=True, astext_type=sa.Text()),
+            nullable=True,
+            comment="The draft as it was when its walk began; folding changes proposals",
         ),
         sa.Column(
             "building",
@@ -1123,6 +1146,6 @@ def downgrade() -> None:
     op.drop_table("outbox")
     op.drop_table("model_spend")
     op.drop_table("library_terms")
-    op.drop_index("ix_flow_match_documents_words", table_name="flow_match_documents", postgresql_using="gin")
+    op.drop_index("ix_flow_match_documents_terms", table_name="flow_match_documents", postgresql_using="gin")
     op.drop_table("flow_match_documents")
     op.drop_table("accounts")

@@ -1,0 +1,1 @@
+"""AI sessions: engineers' own assisted troubleshooting."""

@@ -1,0 +1,1 @@
+"""Analytics: how the help desk and its flows fare."""

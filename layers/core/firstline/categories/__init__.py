@@ -1,0 +1,1 @@
+"""Flows: troubleshooting trees, their versions, and what makes one sound."""

@@ -1,0 +1,1 @@
+"""Escalations: walks that got stuck, and who takes them."""

@@ -1,0 +1,1 @@
+"""The flywheel: what resolved walks teach, folded into proposals that people review."""

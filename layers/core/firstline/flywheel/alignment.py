@@ -1,0 +1,147 @@
+"""Where a walk runs through a tree: a dynamic programme over its steps and every path from a root to an end."""
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from firstline.flywheel.evidence import UNSURE, Step
+from firstline.flywheel.growth import Answer, Place, mean_similarity
+from firstline.flywheel.similarity import Lexicon, Vector
+
+
+@dataclass(frozen=True, slots=True)
+class Weights:
+    """What agreement is worth and what deviation costs, in mean cosine of wordings (1 = the same words)."""
+
+    alike: float = 0.10  # two wordings this much alike speak neither for nor against each other
+    skip_place: float = 0.10  # the walk left a question of the path out
+    new_step: float = 0.15  # the walk asked a question the path does not know
+    swap: float = 0.12  # two neighbours asked in the other order
+    same_answer: float = 0.05  # the walk's answer is the one by which the path goes on
+    other_answer: float = 0.15  # it is another one
+    end_against_question: float = 0.30
+    start_below: float = 0.02  # for each place above the first match
+    join: float = 0.0  # a walk whose score is not above this starts a tree of its own
+
+
+WEIGHTS = Weights()
+TIE = 1e-9  # scores closer than this are equal; the path visited first wins
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """A step stands in a place; `before` is the match made earlier on the path. Chains are shared, never copied."""
+
+    before: "Match | None"
+    step: int
+    place: Place
+
+
+Cell = tuple[float, Match | None]
+Row = list[Cell | None]  # by the number of steps consumed
+
+
+@dataclass(frozen=True, slots=True)
+class Alignment:
+    score: float
+    matches: Mapping[int, Place]
+
+
+@dataclass(slots=True)
+class _Visit:
+    """The rows at a place: before it, its own scores, and on leaving it: left out, matched, matched crosswise."""
+
+    place: Place
+    depth: int
+    before: Row
+    scores: list[float]
+    left_out: Row
+    matched: Row
+    crossed: Row
+
+
+def align_steps(steps: Sequence[Step], lexicon: Lexicon, roots: Iterable[Place], weights: Weights = WEIGHTS) -> Alignment:
+    """Return the best way of standing steps in places along one path; no matches where none is worth it."""
+    return _Aligner(steps, [lexicon.vector(step.text) for step in steps], weights).align(roots)
+
+
+def similarity(vector: Vector, step: Step, place: Place, weights: Weights) -> float:
+    """Return how much speaks for a step standing in a place: wording, and whether both are ends."""
+    ends = place.ends / place.size
+    differ = 1 - ends if step.type.is_end else ends
+    return mean_similarity(vector, place) - weights.alike - weights.end_against_question * differ
+
+
+class _Aligner:
+    def __init__(self, steps: Sequence[Step], vectors: Sequence[Vector], weights: Weights) -> None:
+        self.steps = steps
+        self.vectors = vectors
+        self.weights = weights
+        self.best: Cell = (weights.join, None)
+
+    def align(self, roots: Iterable[Place]) -> Alignment:
+        stack: list[tuple[Place, _Visit | None]] = [(root, None) for root in roots]
+        stack.reverse()
+        while stack:
+            place, above = stack.pop()
+            visit = self._visit(place, above)
+            stack += [(child, visit) for child in reversed(list(place.all_children()))]
+        score, match = self.best
+        matches: dict[int, Place] = {}
+        while match is not None:
+            matches[match.step] = match.place
+            match = match.before
+        return Alignment(score, matches)
+
+    def _visit(self, place: Place, above: _Visit | None) -> _Visit:
+        weights = self.weights
+        count = len(self.steps)
+        entered: Row = [None] * (count + 1) if above is None else self._enter(above, place.answer)
+        depth = 0 if above is None else above.depth + 1
+        scores = [similarity(v, s, place, weights) for v, s in zip(self.vectors, self.steps, strict=True)]
+        before = list(entered)
+        matched: Row = [None] * (count + 1)
+        for done in range(count):
+            fresh = -weights.start_below * depth - weights.new_step * done
+            cell = before[done]
+            if cell is None or cell[0] < fresh:
+                cell = before[done] = (fresh, None)
+            matched[done + 1] = (cell[0] + scores[done], Match(cell[1], done, place))
+        crossed = [None] * (count + 1) if above is None else self._cross(above, place, scores)
+        for row in (matched, crossed):
+            for cell in row:
+                if cell is not None and cell[0] > self.best[0] + TIE:
+                    self.best = cell
+        left_out: Row = [None if cell is None else (cell[0] - weights.skip_place, cell[1]) for cell in entered]
+        return _Visit(place, depth, before, scores, left_out, matched, crossed)
+
+    def _cross(self, above: _Visit, place: Place, scores: Sequence[float]) -> Row:
+        """Match two neighbouring steps crosswise: the second with the upper place, the first with this one."""
+        crossed: Row = [None] * (len(self.steps) + 1)
+        for done in range(len(self.steps) - 1):
+            cell = above.before[done]
+            if cell is not None:
+                gain = above.scores[done + 1] + scores[done] - self.weights.swap
+                gain += self._answer(self.steps[done + 1].answer, place.answer)
+                crossed[done + 2] = (cell[0] + gain, Match(Match(cell[1], done, place), done + 1, above.place))
+        return crossed
+
+    def _enter(self, above: _Visit, answer: Answer) -> Row:
+        """Return the row on entering a child under an answer; steps not matched before it are new questions."""
+        entered = list(above.left_out)
+        for done in range(1, len(entered)):
+            best = entered[done]
+            for row, back in ((above.matched, 1), (above.crossed, 2)):
+                cell = row[done]
+                if cell is not None:
+                    score = cell[0] + self._answer(self.steps[done - back].answer, answer)
+                    if best is None or score > best[0]:
+                        best = (score, cell[1])
+            earlier = entered[done - 1]
+            if earlier is not None and (best is None or earlier[0] - self.weights.new_step > best[0]):
+                best = (earlier[0] - self.weights.new_step, earlier[1])
+            entered[done] = best
+        return entered
+
+    def _answer(self, given: Answer, taken: Answer) -> float:
+        if given == taken:
+            return self.weights.same_answer
+        return 0.0 if UNSURE in (given, taken) else -self.weights.other_answer

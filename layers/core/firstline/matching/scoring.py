@@ -1,0 +1,185 @@
+"""Score an intake against candidate flows: how likely each is the right one, and which words say so."""
+
+import math
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING
+
+from firstline.matching.calibration import BUNDLED, LEXICAL, Calibration, Evidence
+from firstline.matching.documents import Claim, FlowDocument, Intake, LibraryStatistics, Opening, Reach
+from firstline.matching.learning import lesson
+from firstline.matching.reading import TYPO, is_misspelling
+from firstline.matching.trade import BROKEN, PROBLEM
+
+if TYPE_CHECKING:
+    from firstline.matching.vectors import Nearness
+
+_NOT_DENIED = 0.7  # the flow says "won't start", the story "start"
+_DENIED = 0.8  # the flow says "display", the story "no display"
+_VACUOUS = 0.3  # every call has a problem
+_VACUOUS_STEMS = frozenset((PROBLEM, BROKEN))
+_DETAIL = 2.0  # the claims of the description alone weigh at most this much together: stories tell few details
+_HINT = 0.5  # of a claim's weight
+_SPOKE = 0.5  # similarity from which a word is named as a reason
+_MOST_REASONS = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Why:
+    """`words` of the story that spoke for the flow, as written; `past_tickets` that opened alike, nearest first."""
+
+    words: Sequence[str]
+    past_tickets: Sequence[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Match:
+    """`score` is the probability, 0..1, that this flow is the right one; `evidence` what it was computed from."""
+
+    flow_id: str
+    score: float
+    why: Why
+    evidence: Evidence
+
+
+@dataclass(frozen=True, slots=True)
+class _Met:
+    weight: float
+    similarity: float
+    reach: Reach | None
+
+
+@dataclass(frozen=True, slots=True)
+class _Story:
+    """An intake with what its terms weigh in this library."""
+
+    intake: Intake
+    weights: Sequence[float]
+    told: float
+
+
+def score(
+    intake: Intake,
+    candidates: Iterable[tuple[FlowDocument, Sequence[Opening]]],
+    library: LibraryStatistics,
+) -> list[Match]:
+    """Return a match per candidate, best first; equals stand in the order of their flow's id.
+
+    With vectors on both sides the constants of the bundled encoder apply, else those of words alone.
+    """
+    candidates = list(candidates)
+    intake = _respelt(intake, {stem for document, _ in candidates for stem in document.stems})
+    weights = [_weight(term, library) for term in intake.terms]
+    story = _Story(intake, weights, sum(weights))
+    near = _nearness(intake, [document for document, _ in candidates])
+    found = [
+        _match(story, document, openings, library, close)
+        for (document, openings), close in zip(candidates, near, strict=True)
+    ]
+    return sorted(found, key=lambda match: (-match.score, match.flow_id))
+
+
+def _nearness(intake: Intake, documents: Sequence[FlowDocument]) -> "Sequence[Nearness | None]":
+    if intake.vectors is None:
+        return [None] * len(documents)
+    from firstline.matching.vectors import nearness  # noqa: PLC0415  words alone need no numpy
+
+    return nearness(intake.vectors, [document.vectors for document in documents])
+
+
+def _respelt(intake: Intake, stems: Iterable[str]) -> Intake:
+    """Return the intake with its unknown words read as the library's own ones they misspell."""
+    reached = dict(intake.reached)
+    for stem in stems:
+        if stem not in intake.reached:
+            near = [number for number in intake.unknown if is_misspelling(intake.terms[number].stem, stem)]
+            if near:
+                reached[stem] = [Reach(TYPO, number) for number in near]
+    return replace(intake, reached=reached)
+
+
+def _match(
+    story: _Story,
+    document: FlowDocument,
+    openings: Sequence[Opening],
+    library: LibraryStatistics,
+    near: "Nearness | None",
+) -> Match:
+    calibration = LEXICAL if near is None else BUNDLED
+    met = [_meet(claim, story.intake, library) for claim in document.claims]
+    hints = [
+        replace(each, weight=_HINT * each.weight) for each in (_meet(c, story.intake, library) for c in document.hints)
+    ]
+    spoke = [each for each in hints if each.similarity >= _SPOKE]
+    told = met + spoke
+    coverage = _coverage(_bounded(_seen(met, near), document.claims) + spoke, calibration)
+    for symptom in document.symptoms:
+        coverage = max(coverage, _coverage([_meet(claim, story.intake, library) for claim in symptom], calibration))
+    learnt = lesson(story.intake, openings, lambda claim: _weight(claim, library) * math.sqrt(claim.weight))
+    evidence = Evidence(
+        coverage=coverage,
+        focus=_focus(told, story),
+        likeness=near.likeness if near is not None else 0.0,
+        claimed=sum(each.weight for each in _bounded(met, document.claims)),
+        told=story.told,
+        described=document.described or bool(document.symptoms),
+        learned=learnt.evidence,
+    )
+    why = Why(_words(told, story.intake), learnt.tickets[:_MOST_REASONS])
+    return Match(document.flow_id, calibration.probability(evidence), why, evidence)
+
+
+def _weight(claim: Claim, library: LibraryStatistics) -> float:
+    weight = math.sqrt(library.rarity(claim.stem) * claim.weight)
+    return weight * _VACUOUS if claim.stem in _VACUOUS_STEMS else weight
+
+
+def _meet(claim: Claim, intake: Intake, library: LibraryStatistics) -> _Met:
+    similarity, nearest = 0.0, None
+    for reach in intake.reached.get(claim.stem, ()):
+        met = reach.similarity
+        if claim.denied != intake.terms[reach.term].denied:
+            met *= _NOT_DENIED if claim.denied else _DENIED
+        if met > similarity:
+            similarity, nearest = met, reach
+    return _Met(_weight(claim, library), similarity, nearest)
+
+
+def _seen(met: Sequence[_Met], near: "Nearness | None") -> list[_Met]:
+    """Return the claims as words and vectors together see them: the mean of the two."""
+    if near is None:
+        return list(met)
+    return [
+        replace(each, similarity=(each.similarity + close) / 2) for each, close in zip(met, near.claims, strict=True)
+    ]
+
+
+def _bounded(met: Sequence[_Met], claims: Sequence[Claim]) -> list[_Met]:
+    details = sum(each.weight for each, claim in zip(met, claims, strict=True) if not claim.named)
+    share = min(1.0, _DETAIL / details) if details else 1.0
+    return [
+        each if claim.named else replace(each, weight=share * each.weight)
+        for each, claim in zip(met, claims, strict=True)
+    ]
+
+
+def _coverage(met: Sequence[_Met], calibration: Calibration) -> float:
+    """Return the weighted geometric mean of how well each claim is met: one claim not met sinks the whole."""
+    weight = sum(each.weight for each in met)
+    if not weight:
+        return 0.0
+    return math.exp(sum(each.weight * math.log(max(each.similarity, calibration.unmet)) for each in met) / weight)
+
+
+def _focus(met: Sequence[_Met], story: _Story) -> float:
+    """Return the share of the story, by weight, that comes near the flow's claims and hints."""
+    nearest: dict[int, float] = {}
+    for each in met:
+        if each.reach is not None:
+            nearest[each.reach.term] = max(each.reach.similarity, nearest.get(each.reach.term, 0.0))
+    return sum(story.weights[term] * near for term, near in nearest.items()) / story.told if story.told else 0.0
+
+
+def _words(met: Sequence[_Met], intake: Intake) -> list[str]:
+    spoke = sorted((each for each in met if each.similarity >= _SPOKE), key=lambda each: -each.weight * each.similarity)
+    return list(dict.fromkeys(intake.terms[each.reach.term].surface for each in spoke if each.reach))[:_MOST_REASONS]

@@ -1,0 +1,1 @@
+"""Notifications: in the app, by mail, by webhook."""

@@ -1,0 +1,1 @@
+"""Proposals: what waits for review, and what a review does."""

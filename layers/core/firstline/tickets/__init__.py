@@ -1,0 +1,1 @@
+"""Tickets: the caller's problem where no PSA keeps it."""

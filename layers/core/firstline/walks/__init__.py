@@ -1,0 +1,1 @@
+"""Walks: one technician, one caller, one path."""
