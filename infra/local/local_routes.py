@@ -43,13 +43,17 @@ class LocalRoutes:
 
     def __call__(self, request: Request) -> Answer:
         name = request.path.removeprefix("/_local/")
-        if request.method == "POST" and name.startswith("tick/"):
-            return self._tick(name.removeprefix("tick/"))
-        route = self._routes.get((request.method, name))
-        if route is None:
-            known = ", ".join(f"{method} /_local/{path}" for method, path in self._routes)
-            return _problem(404, f"There are {known} and POST /_local/tick/{{function}}.")
-        return route(request)
+        try:
+            if request.method == "POST" and name.startswith("tick/"):
+                return self._tick(name.removeprefix("tick/"))
+            if (request.method, name) in self._routes:
+                return self._routes[request.method, name](request)
+        except FunctionFailedError as error:
+            return _json(500, dict(error.error))
+        except (FunctionTimedOutError, EventTooLargeError) as error:
+            return _problem(504, f"The function did not answer: {type(error).__name__} {error}")
+        known = ", ".join(f"{method} /_local/{path}" for method, path in self._routes)
+        return _problem(404, f"There are {known} and POST /_local/tick/{{function}}.")
 
     def _open_account(self, request: Request) -> Answer:
         name = _text(request, "name")
@@ -88,13 +92,7 @@ class LocalRoutes:
         if function is None:
             return _problem(404, f"The template has no function {name}.")
         schedule = function.schedules[0] if function.schedules else None
-        try:
-            result = self._environments.invoke(function, scheduled_event(schedule, now()))
-        except FunctionFailedError as error:
-            return _json(500, dict(error.error))
-        except (FunctionTimedOutError, EventTooLargeError):
-            return _problem(504, f"{name} did not answer within its {function.timeout:g} seconds.")
-        return _json(200, result)
+        return _json(200, self._environments.invoke(function, scheduled_event(schedule, now())))
 
 
 def _text(request: Request, name: str) -> str | None:

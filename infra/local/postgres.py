@@ -23,6 +23,10 @@ SUPERUSER = "postgres"
 _START_SECONDS = 60.0
 _STATUS_LINE = 7  # of postmaster.pid
 _BUILTIN_LOCALES_SINCE = 17
+_ADVICE = {
+    "No space left": "the disk is full; free some space and run it again",
+    "incompatible with server": "another version stored the data; `make run FRESH=1` begins anew",
+}
 _FAST = ("fsync=off", "synchronous_commit=off", "full_page_writes=off")
 
 
@@ -205,8 +209,9 @@ class Postgres:
     def _last_words(self) -> str:
         with contextlib.suppress(OSError):
             lines = self._log.read_text(errors="replace").strip().splitlines()
-            if any("No space left" in line for line in lines[-20:]):
-                return "the disk is full; free some space and run it again"
+            for words, advice in _ADVICE.items():
+                if any(words in line for line in lines[-20:]):
+                    return advice
             return lines[-1] if lines else "it said nothing"
         return "it said nothing"
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import numpy as np
-from matching_sets import UNKNOWN, Remembering, Scored, evidence_of, load_tasks
+from tests.bench.matching_sets import UNKNOWN, Remembering, Scored, evidence_of, load_tasks
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
@@ -21,6 +21,7 @@ WRONG = 0.8  # weight of a call's strongest wrong flow beside 1 for the right on
 FAR = 0.1
 UNKNOWN_CALL = 0.5
 NAMES = ("coverage", "focus", "likeness", "claimed", "told")
+LEXICAL_FEATURES = (0, 1, 3, 4)
 Floats = NDArray[np.float64]
 
 
@@ -110,7 +111,7 @@ def plotted(curves: Sequence[tuple[str, Sequence[tuple[float, float, int]]]]) ->
         f'<rect width="{side}" height="{side}" fill="none" stroke="#888"/>',
         f'<path d="M0 {side}L{side} 0" stroke="#bbb" stroke-dasharray="4"/>',
         f'<text x="{side / 2}" y="{side + 35}" text-anchor="middle" font-size="13">score answered</text>',
-        f'<text x="-35" y="{side / 2}" text-anchor="middle" font-size="13" transform="rotate(-90 -35 {side / 2})">right</text>',
+        f'<text x="-35" y="{side / 2}" text-anchor="middle" font-size="13">right</text>',
     ]
     for at in (0.0, 0.6, 0.75, 1.0):
         parts.append(f'<text x="{at * side}" y="{side + 16}" text-anchor="middle" font-size="11">{at:g}</text>')
@@ -136,7 +137,7 @@ def run() -> None:
     tasks = list(load_tasks(asked.data))
     curves = []
     for label, embedder, used, shipped in (
-        ("words alone", None, (0, 1, 3, 4), LEXICAL),
+        ("words alone", None, LEXICAL_FEATURES, LEXICAL),
         ("with the encoder", Remembering(), (0, 1, 2, 3, 4), BUNDLED),
     ):
         scored = [evidence_of(task, embedder) for task in tasks]

@@ -27,8 +27,8 @@ WEIGHTS = Path(walks.__path__[0]) / "replies_weights.json"
 PRIOR: Mapping[str, float] = {
     "lead": 4.0, "short": 4.0, "phrase": 1.5, "only_told": 3.5, "number": 3.5, "after": 0.5, "denial": 4.0,
     "opposite": 3.0, "rejected": 3.0, "valence": 3.0, "unchanged": 3.0, "mirror": 2.5, "echo": 3.5, "echo_part": 2.3,
-    "echo_subject": 1.0, "well": 1.5, "limited": 1.0, "trouble": 1.5, "first": 0.5, "only_inferred": 1.0, "even": 3.0,
-    "bare": 1.2,
+    "echo_subject": 1.0, "well": 1.5, "limited": 1.0, "trouble": 1.5, "without": 1.5, "first": 0.5,
+    "only_inferred": 1.0, "even": 3.0, "bare": 1.2,
 }  # fmt: skip
 NAMES = tuple(PRIOR)
 PULL = 3.0  # of the prior, in examples

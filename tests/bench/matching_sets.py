@@ -1,4 +1,4 @@
-"""Read the public data of the matching bench, and what the scorer says of it: the right flow published and taken away."""
+"""Read the public data of the matching bench, and score it: with the right flow published, and with it taken away."""
 
 import json
 import re

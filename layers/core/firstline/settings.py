@@ -40,6 +40,7 @@ class Settings(BaseModel, frozen=True):
     firstline_small_model_name: str = ""
     firstline_model_key: str = ""
     firstline_model_secret_arn: str | None = None
+    firstline_model_fallback: Literal["playbook", "none"] = "playbook"
     model_daily_budget: float = Field(default=25.0, ge=0, description="US dollars per account and day")
 
     proposals_per_day: int = Field(default=50, ge=0)

@@ -12,5 +12,5 @@ class TestGetL1Categories:
         assert answer.status == 200
         assert answer.body == {
             "enabled": [category.value for category in Category],
-            "available": [{"key": category.value, "title": category.title} for category in Category],
+            "available": [{"key": category.value, "name": category.display_name} for category in Category],
         }

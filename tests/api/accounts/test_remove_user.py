@@ -18,7 +18,7 @@ class TestRemoveUser:
         assert account.as_("admin").delete(path).status == 404
         (user,) = account.rows(User, id=UUID(account.user_id("engineer")))
         assert (user.deleted_at is not None, user.identity_sub) == (True, None)
-        assert [deed.action for deed in account.rows(AuditLog)] == ["user.removed"]
+        assert len(account.rows(AuditLog, action="user.removed")) == 1
 
     def test_removes_neither_the_owner_nor_oneself(self, account: Any) -> None:
         owner = account.as_("admin").delete(f"/v1/users/{account.user_id('owner')}")

@@ -16,7 +16,7 @@ class TestUpdateL1Categories:
         assert (answer.status, answer.body["enabled"]) == (200, ["printer", "vpn_connect"])
         assert len(answer.body["available"]) == 10
         assert account.rows(Account)[0].l1_categories == ["printer", "vpn_connect"]
-        (deed,) = account.rows(AuditLog)
+        (deed,) = account.rows(AuditLog, action="account.categories_changed")
         assert (deed.action, str(deed.user_id)) == ("account.categories_changed", account.user_id("admin"))
         assert (len(deed.details["before"]), deed.details["after"]) == (10, ["printer", "vpn_connect"])
 

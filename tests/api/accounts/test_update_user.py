@@ -36,7 +36,7 @@ class TestUpdateUser:
 
     def test_audits_nothing_when_nothing_changes(self, account: Any) -> None:
         assert change(account, "owner", "engineer", account_role="engineer").status == 200
-        assert account.rows(AuditLog) == []
+        assert account.rows(AuditLog, resource_type="user") == []
 
     def test_puts_somebody_in_a_team_they_then_administer(self, account: Any) -> None:
         team = account.as_("owner").post("/v1/teams", json={"name": "Field"}).body["id"]

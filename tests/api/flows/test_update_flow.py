@@ -15,7 +15,7 @@ class TestUpdateFlow:
         )
 
         assert (answer.status, answer.headers["etag"]) == (200, '"2"')
-        draft = {"graph": graph, "draft_of": None, "problems": []}
+        draft: dict[str, Any] = {"graph": graph, "draft_of": None, "problems": []}
         changed = {"name": "Printer stays dark", "revision": 2, "draft": draft}
         assert answer.body == flow | changed | {"updated_at": answer.body["updated_at"]}
         (stored,) = account.rows(Flow)

@@ -47,6 +47,12 @@ class TestTick:
 
         assert (reply.status, reply.json()) == (200, {"scheduled": "aws.scheduler"})
 
+    def test_of_a_function_that_fails_answers_its_error(self, call: Any) -> None:
+        reply = call("POST", "/_local/tick/broken")
+
+        assert reply.status == 500
+        assert reply.json()["errorMessage"] == "a wheel is missing"
+
     def test_of_an_unknown_function_says_so(self, call: Any) -> None:
         reply = call("POST", "/_local/tick/nothing")
 

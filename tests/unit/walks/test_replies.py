@@ -87,6 +87,12 @@ class TestAYesOrNoQuestion:
         assert reading.answer is None
         assert set(reading.ranked) == {"yes", "no"}
 
+    def test_is_not_settled_by_words_of_its_help(self) -> None:
+        explanation = "Look at the adapter: a green lamp means power, a red lamp means none."
+        said, question = "the adapter has a red lamp", "Does the adapter have power?"
+        reading = read_reply(said, question=question, options=YES_NO, help=explanation)
+        assert reading.kind is ReadingKind.UNCLEAR
+
     def test_takes_yes_and_no_by_their_labels_whatever_the_keys(self) -> None:
         options = (Condition("a", "No, it stays dark"), Condition("b", "Yes, it lights up"))
         assert read("yes", "Does the screen light up?", options).answer == "b"

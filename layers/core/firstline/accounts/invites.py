@@ -76,18 +76,21 @@ def revoke_invite(db: Session, *, invite_id: UUID, by: Caller, at: datetime) -> 
 def accept_invite(*, identity: Identity, at: datetime) -> Caller:
     """Make a signed-in person the user they were invited to be, in transactions of its own.
 
-    Raises UnverifiedAddress, NotFound without an open invite, AlreadyInAccount, and SeatLimitExceeded.
+    Who is a user already, and has no other invite, stays who they are: the same request may come twice, or twice at
+    once. Raises UnverifiedAddress, NotFound without an open invite, AlreadyInAccount, and SeatLimitExceeded.
     """
     if identity.email is None:
         raise UnverifiedAddress("Verify your e-mail address where you sign in, then accept the invite again.")
-    with transaction(None, **{"app.current_email": identity.email}) as db:
+    subject = {"app.current_subject": identity.subject}
+    with transaction(None, **subject, **{"app.current_email": identity.email}) as db:
         invite = queries.find_open_invite(db, email=identity.email, at=at)
-        found = (invite.account_id, invite.id) if invite else None
-    if found is None:
+        present = queries.find_caller(db, subject=identity.subject)
+    if invite is not None:
+        with transaction(_InvitingAccount(invite.account_id), **subject) as db:
+            return _accept(db, account_id=invite.account_id, invite_id=invite.id, identity=identity, at=at)
+    if present is None:
         raise NotFound("There is no open invite for your address. Ask the account's owner or admin for a new one.")
-    account_id, invite_id = found
-    with transaction(_InvitingAccount(account_id), **{"app.current_subject": identity.subject}) as db:
-        return _accept(db, account_id=account_id, invite_id=invite_id, identity=identity, at=at)
+    return present
 
 
 def _accept(db: Session, *, account_id: UUID, invite_id: UUID, identity: Identity, at: datetime) -> Caller:

@@ -24,11 +24,22 @@ class Generated:
     refused: tuple[Refusal, ...] = ()
 
 
-def generate_node(provider: Provider, request: BuildRequest, *, deadline: Deadline) -> Generated:
+def generate_node(
+    provider: Provider, request: BuildRequest, *, deadline: Deadline, fallback: Provider | None = None
+) -> Generated:
     """Return the next node; whatever a provider does, a node that may be served comes back before the deadline.
 
-    A refused answer and a broken connection are worth one second try, a time-out is not: a caller waits.
+    A refused answer and a broken connection are worth one second try, a time-out is not: a caller waits. Where no
+    answer came at all, the fallback answers instead.
     """
+    generated = _generate(provider, request, deadline)
+    if fallback is None or not generated.refused or generated.refused[-1] not in (_NO_ANSWER, _TOO_LATE):
+        return generated
+    instead = _attempt(fallback, request, refusal=None, deadline=deadline)
+    return Generated(instead.node, generated.usage + instead.usage, generated.refused + instead.refused)
+
+
+def _generate(provider: Provider, request: BuildRequest, deadline: Deadline) -> Generated:
     first = _attempt(provider, request, refusal=None, deadline=deadline)
     if not first.refused or _TOO_LATE in first.refused:
         return first

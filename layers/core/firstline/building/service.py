@@ -17,6 +17,7 @@ from firstline.building import budget, generation
 from firstline.building.generation import Generated
 from firstline.building.model_options import ModelOptions, make_provider
 from firstline.building.playbook import NAME as PLAYBOOK
+from firstline.building.playbook import PlaybookProvider
 from firstline.building.provider import Deadline, Provider, Usage
 from firstline.building.rules import BuildRequest
 from firstline.categories.rules import Category, classify_by_keywords
@@ -63,8 +64,9 @@ def classify(text: str, *, permit: Permit, deadline: Deadline) -> tuple[Category
 
 
 def build(request: BuildRequest, *, deadline: Deadline) -> Generated:
-    """Return the next node; a provider that fails yields the escalate node `generation_failed`."""
-    return generation.generate_node(provider(), request, deadline=deadline)
+    """Return the next node; a provider that gives no answer yields the playbook's, or else `generation_failed`."""
+    fallback = PlaybookProvider() if settings().firstline_model_fallback == PLAYBOOK else None
+    return generation.generate_node(provider(), request, deadline=deadline, fallback=fallback)
 
 
 def record_usage(db: Session, *, account_id: UUID, usage: Usage, at: datetime) -> None:

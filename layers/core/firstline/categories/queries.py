@@ -17,5 +17,5 @@ def get_l1_categories(db: Session, *, account_id: UUID, lock: bool = False) -> L
         raise NotFound("There is no such account.")
     return L1Categories(
         enabled=[category for category in Category if category in account.l1_categories],
-        available=[KnownCategory(key=category, title=category.title) for category in Category],
+        available=[KnownCategory(key=category, name=category.display_name) for category in Category],
     )

@@ -7,7 +7,7 @@ from firstline.categories.rules import Category
 
 class KnownCategory(BaseModel):
     key: Category
-    title: str
+    name: str
 
 
 class L1Categories(BaseModel):

@@ -64,7 +64,12 @@ def align_steps(steps: Sequence[Step], lexicon: Lexicon, roots: Iterable[Place],
 
 
 def similarity(vector: Vector, step: Step, place: Place, weights: Weights) -> float:
-    """Return how much speaks for a step standing in a place: wording, and whether both are ends."""
+    """Return how much speaks for a step standing in a place: its wording, and whether both are ends.
+
+    A step that was served from a published flow knows its node.
+    """
+    if step.node_id is not None and place.node_id is not None:
+        return 1.0 if step.node_id == place.node_id else -1.0
     ends = place.ends / place.size
     differ = 1 - ends if step.type.is_end else ends
     return mean_similarity(vector, place) - weights.alike - weights.end_against_question * differ
@@ -105,7 +110,9 @@ class _Aligner:
             if cell is None or cell[0] < fresh:
                 cell = before[done] = (fresh, None)
             matched[done + 1] = (cell[0] + scores[done], Match(cell[1], done, place))
-        crossed = [None] * (count + 1) if above is None else self._cross(above, place, scores)
+        crossed: Row = [None] * (count + 1)
+        if above is not None:
+            crossed = self._cross(above, place, scores)
         for row in (matched, crossed):
             for cell in row:
                 if cell is not None and cell[0] > self.best[0] + TIE:

@@ -13,7 +13,7 @@ _SQUARE = UNIT * UNIT
 class Place:
     """A question, action or end of the growing tree, with one step at most of each walk that stands in it."""
 
-    __slots__ = ("answer", "children", "ends", "members", "number", "parent", "size", "sums")
+    __slots__ = ("answer", "children", "ends", "members", "node_id", "number", "parent", "size", "sums")
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -22,7 +22,8 @@ class Place:
         self.children: dict[Answer, list[Place]] = {}
         self.members: dict[int, int] = {}  # walk -> step
         self.sums: dict[int, int] = {}  # the members' vectors, added
-        self.size = 0  # of members
+        self.node_id: str | None = None  # the node of a published flow this place stands for
+        self.size = 0  # of members, and one for a published node
         self.ends = 0  # members that are solutions or escalations
 
     def all_children(self) -> Iterator["Place"]:
@@ -96,7 +97,7 @@ class Tree:
         """Take a walk's steps out; places left empty are spliced out."""
         for _, place in self.where.pop(walk, []):
             self.leave(place, walk)
-            if not place.members:
+            if not place.size:
                 self.splice(place)
 
     def splice(self, place: Place) -> None:

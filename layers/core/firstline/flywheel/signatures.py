@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from firstline.flywheel.evidence import Walk
 from firstline.flywheel.growth import Answer
@@ -78,3 +79,41 @@ def _add(total: Question, part: Question, where: Mapping[int, int]) -> None:
         counts = total.led_to.setdefault(answer, Counter())
         for target, count in ways.items():
             counts[where[target]] += count
+
+
+def to_document(group: Group) -> dict[str, Any]:
+    """Return the JSON form in which a group is stored beside its proposal."""
+    return {
+        "sessions": group.sessions,
+        "openings": _wordings_document(group.openings),
+        "questions": [
+            {
+                **_wordings_document(question.wordings),
+                "ends": question.ends,
+                "led_to": [
+                    [answer, sorted(ways.items())]
+                    for answer, ways in sorted(question.led_to.items(), key=lambda item: str(item[0]))
+                ],
+            }
+            for question in group.questions
+        ],
+    }
+
+
+def from_document(document: Mapping[str, Any]) -> Group:
+    return Group(
+        sessions=list(document["sessions"]),
+        openings=_wordings(document["openings"]),
+        questions=[
+            Question(_wordings(stored), stored["ends"], {answer: Counter(dict(ways)) for answer, ways in stored["led_to"]})
+            for stored in document["questions"]
+        ],
+    )
+
+
+def _wordings_document(wordings: Wordings) -> dict[str, Any]:
+    return {"words": dict(sorted(wordings.words.items())), "count": wordings.count}
+
+
+def _wordings(document: Mapping[str, Any]) -> Wordings:
+    return Wordings(Counter(document["words"]), document["count"])

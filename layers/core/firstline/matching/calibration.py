@@ -52,8 +52,24 @@ class Calibration:
 
 
 LEXICAL = Calibration(
-    offset=-8.2, coverage=8.4, focus=3.6, likeness=0.0, claimed=1.4, told=0.9, undescribed=-1.0, learned=1.0, unmet=0.2
-)  # fmt: skip
+    offset=-9.5,
+    coverage=10.5,
+    focus=4.3,
+    likeness=0.0,
+    claimed=1.5,
+    told=1.0,
+    undescribed=-2.0,
+    learned=4.0,
+    unmet=0.2,
+)
 BUNDLED = Calibration(
-    offset=-9.0, coverage=6.7, focus=1.55, likeness=6.5, claimed=1.35, told=0.64, undescribed=-1.0, learned=1.0, unmet=0.15
-)  # fmt: skip
+    offset=-9.0,
+    coverage=6.7,
+    focus=1.55,
+    likeness=6.5,
+    claimed=1.35,
+    told=0.64,
+    undescribed=-2.0,
+    learned=3.0,
+    unmet=0.15,
+)

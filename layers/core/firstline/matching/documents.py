@@ -5,7 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
-from firstline.matching.text import Term, read_terms, spoken_name, split_sentences
+from firstline.matching.text import Term, read_terms, split_sentences, spoken_name
 from firstline.matching.thesaurus import thesaurus
 
 if TYPE_CHECKING:

@@ -114,5 +114,5 @@ class BundledEncoder:
 
 
 def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
-    length: NDArray[np.float32] = np.linalg.norm(vectors, axis=-1, keepdims=True)
-    return vectors / np.maximum(length, 1e-12)
+    length = np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12)
+    return (vectors / length).astype(np.float32)

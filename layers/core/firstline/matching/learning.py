@@ -39,7 +39,7 @@ def lesson(intake: Intake, openings: Sequence[Opening], weigh: Weigh) -> Lesson:
 
 
 def _likeness(openings: Sequence[Opening], near: dict[str, float], length: float, weigh: Weigh) -> float:
-    """Return the cosine, 0..1, of the intake and the mean opening; a word near in meaning counts as far as it is near."""
+    """Return the cosine, 0..1, of intake and mean opening; a word near in meaning counts as far as it is near."""
     counts: dict[str, float] = {}
     weights: dict[str, float] = {}
     for opening in openings:

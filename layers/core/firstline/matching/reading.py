@@ -1,6 +1,6 @@
 """Read a problem statement: every stem it comes near to, by its own words, their neighbours, and their misspellings."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from itertools import pairwise
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
@@ -26,10 +26,7 @@ def read_intake(problem_statement: str, embedder: "Embedder | None" = None) -> I
     words = thesaurus()
     said = read_terms(problem_statement)
     terms = claims_of(said)
-    reached: dict[str, list[Reach]] = {}
-    for number, term in enumerate(terms):
-        for near, similarity in _around(term, words):
-            reached.setdefault(near, []).append(Reach(similarity, number))
+    reached = reached_from(terms)
     places = {term.stem: number for number, term in enumerate(terms)}
     for one, other in pairwise(said):
         joined = stem(one.surface + other.surface)
@@ -43,8 +40,17 @@ def read_intake(problem_statement: str, embedder: "Embedder | None" = None) -> I
     return Intake(terms, reached, unknown, intake_vectors(embedder, problem_statement))
 
 
+def reached_from(terms: Iterable[Claim]) -> dict[str, list[Reach]]:
+    """Return by stem which of the terms come near it, and how near."""
+    reached: dict[str, list[Reach]] = {}
+    for number, term in enumerate(terms):
+        for near, similarity in _around(term, thesaurus()):
+            reached.setdefault(near, []).append(Reach(similarity, number))
+    return reached
+
+
 def is_misspelling(word: str, meant: str) -> bool:
-    """Tell whether one edit (two in nine letters and more) leads from one to the other; the first letter has to be right."""
+    """Tell whether one edit (two, in nine letters and more) lies between them; the first letter has to be right."""
     most = 1 + (min(len(word), len(meant)) > 2 * _SHORTEST_TYPO)
     if word[0] != meant[0] or abs(len(word) - len(meant)) > most or min(len(word), len(meant)) < _SHORTEST_TYPO:
         return False

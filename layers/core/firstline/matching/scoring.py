@@ -79,6 +79,16 @@ def score(
     return sorted(found, key=lambda match: (-match.score, match.flow_id))
 
 
+def coverage_of(claims: Sequence[Claim], intake: Intake, library: LibraryStatistics, by: Calibration) -> float:
+    """Return how well the intake meets the claims, 0..1."""
+    return _coverage(_bounded([_meet(claim, intake, library) for claim in claims], claims), by)
+
+
+def words_met(claims: Sequence[Claim], intake: Intake, library: LibraryStatistics) -> tuple[str, ...]:
+    """Return the intake's words that meet the claims, the weightiest first."""
+    return tuple(_words([_meet(claim, intake, library) for claim in claims], intake))
+
+
 def _nearness(intake: Intake, documents: Sequence[FlowDocument]) -> "Sequence[Nearness | None]":
     if intake.vectors is None:
         return [None] * len(documents)

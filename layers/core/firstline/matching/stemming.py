@@ -1,4 +1,4 @@
-"""Stems of English words by Porter's algorithm (M. F. Porter, "An algorithm for suffix stripping", Program 14, 1980)."""
+"""Stems of English words, by Porter's algorithm (M. F. Porter, An algorithm for suffix stripping, Program 14, 1980)."""
 
 import re
 from functools import lru_cache

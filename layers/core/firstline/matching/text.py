@@ -16,7 +16,27 @@ _AUXILIARIES = {"ca": "can", "wo": "will"}
 _LONGEST_PHRASE = max(map(len, PHRASES))
 _DENIALS = frozenset(("not", "no", "never", "nothing", "cannot", "without"))
 _DENIAL_ENDS = frozenset(
-    "why what how if whether that when where who which because but and so or since as although though".split()
+    (
+        "why",
+        "what",
+        "how",
+        "if",
+        "whether",
+        "that",
+        "when",
+        "where",
+        "who",
+        "which",
+        "because",
+        "but",
+        "and",
+        "so",
+        "or",
+        "since",
+        "as",
+        "although",
+        "though",
+    )
 )
 _DENIAL_REACH = 2  # terms: "not been able to get it started", "does not even try to turn over"
 _ONSETS = frozenset(("start", "begin", "began", "begun", "keep", "kept", "continu"))

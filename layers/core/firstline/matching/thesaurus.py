@@ -1,4 +1,4 @@
-"""Which words are close in meaning and how common each is: a table distilled from the sentence encoder, read as bytes."""
+"""Which words are close in meaning, and how common each is: a table distilled from the sentence encoder."""
 
 import zlib
 from collections.abc import Mapping, Sequence
@@ -58,7 +58,7 @@ def unpacked(row: bytes, stems: Sequence[str]) -> dict[str, float]:
 
 
 def parsed(content: bytes) -> Thesaurus:
-    """Return the table of a file: the stems by rank, a blank line, then the rows, each after its length in two bytes."""
+    """Return the table of a file: stems by rank, a blank line, then the rows, each after its length in two bytes."""
     words, _, table = zlib.decompress(content).partition(b"\n\n")
     stems = words.decode().split("\n")
     rows, at = [], 0

@@ -6,7 +6,8 @@ from firstline.matching.stemming import stem
 
 _SAME = {
     "2fa": "two factor; 2 factor; second factor",
-    "mfa": "multi factor; multifactor; 2fa; two factor authentication; multi factor authentication; two step verification",
+    "mfa": "multi factor; multifactor; 2fa; two factor authentication; multi factor authentication; "
+    "two step verification",
     "owa": "outlook web access; outlook web app; outlook on the web; webmail; web mail",
     "rdp": "remote desktop; remote desktop protocol; remote desktop connection",
     "bsod": "blue screen; bluescreen; blue screen of death; stop error",
@@ -89,27 +90,26 @@ _NEAR = (
     "delivery shipping shipment",
 )
 
-STOP_WORDS = frozenset(
-    """a about above after again all also although am an and any are as at be because been before being below between
-    both but by can could did do does doing done down during each either else ever every few for from further get gets
-    getting go goes going gone got had has have having he her here hers herself him himself his how however i if in
-    into is it its itself just keep keeps kept let like make makes making many may maybe me might mine more most much
-    must my myself near need needs neither no nor now of off on once one only onto or other our ours ourselves out over
-    own put quite rather really same see seem seems shall she should since so some still such than that the their
-    theirs them themselves then there these they this those though through thus to too under until up upon us use used
-    uses using very via was we well were what when where whether which while who whom whose why will with within
-    would yet you your yours yourself yourselves""".split()
-)
-FILLERS = frozenset(
-    """hi hello hey dear please thank thanks help assist assistance kindly regards sir madam able appreciate asap
+_STOP_WORDS = """
+    a about above after again all also although am an and any are as at be because been before being below between
+    both but by can could did do does doing done down during each either else ever every few for from further get
+    gets getting go goes going gone got had has have having he her here hers herself him himself his how however i
+    if in into is it its itself just keep keeps kept let like make makes making many may maybe me might mine more
+    most much must my myself near need needs neither no nor now of off on once one only onto or other our ours
+    ourselves out over own put quite rather really same see seem seems shall she should since so some still such
+    than that the their theirs them themselves then there these they this those though through thus to too under
+    until up upon us use used uses using very via was we well were what when where whether which while who whom
+    whose why will with within would yet you your yours yourself yourselves
+"""
+_FILLERS = """
+    hi hello hey dear please thank thanks help assist assistance kindly regards sir madam able appreciate asap
     urgent urgently currently recently lately today yesterday tomorrow ago day week month year time times want wants
     wanted would like know tell say says said think thought guess hope sure customer client caller user ticket call
-    calling called something anything nothing thing things someone anyone try tries tried trying
-    appear appears appeared come comes came coming find finds finding found give gives given giving
-    happen happens happened happening look looks looked looking put puts show shows showed showing stay stays
-    stayed take takes taking took taken work works worked working another
-    experience experiencing facing face notice noticed concerned worried""".split()
-)
+    calling called something anything nothing thing things someone anyone try tries tried trying appear appears
+    appeared come comes came coming find finds finding found give gives given giving happen happens happened
+    happening look looks looked looking put puts show shows showed showing stay stays stayed take takes taking took
+    taken work works worked working another experience experiencing facing face notice noticed concerned worried
+"""
 
 
 def _phrases() -> Mapping[tuple[str, ...], str]:
@@ -129,6 +129,8 @@ def _neighbours() -> Mapping[str, frozenset[str]]:
     return {each: frozenset(found) for each, found in table.items()}
 
 
+STOP_WORDS = frozenset(_STOP_WORDS.split())
+FILLERS = frozenset(_FILLERS.split())
 NOT = "not"
 PROBLEM = "problem"
 BROKEN = "broken"

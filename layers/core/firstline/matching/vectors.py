@@ -26,14 +26,14 @@ class FlowVectors:
 
     def to_bytes(self) -> bytes:
         """Return the rows in eight bits, about 0.4 kB each, after their length in two bytes."""
-            packed = np.clip(np.rint(self.rows * _SCALE), -_SCALE, _SCALE).astype(np.int8)
-        return self.rows.shape[1].to_bytes(_DIMENSIONS, "big") + packed.tobytes()
+        packed = np.clip(np.rint(self.rows * _SCALE), -_SCALE, _SCALE).astype(np.int8)
+        return int(self.rows.shape[1]).to_bytes(_DIMENSIONS, "big") + packed.tobytes()
 
     @classmethod
     def from_bytes(cls, model: str, content: bytes) -> "FlowVectors":
-            dimensions = int.from_bytes(content[:_DIMENSIONS], "big")
+        dimensions = int.from_bytes(content[:_DIMENSIONS], "big")
         packed = np.frombuffer(content, dtype=np.int8, offset=_DIMENSIONS).reshape(-1, dimensions)
-        return cls(model, packed.astype(np.float32) / _SCALE)
+        return cls(model, (packed / _SCALE).astype(np.float32))
 
 
 @dataclass(frozen=True)

@@ -15,6 +15,7 @@ from firstline.db.models.proposals import ProposalStatus
 from firstline.errors import NotFound
 from firstline.flows.rules import Graph, problems
 from firstline.paging import Page, decode_cursor, encode_cursor, page_of
+from firstline.proposals.repairs import suggest
 from firstline.proposals.rules import as_errors
 from firstline.proposals.schemas import (
     Contradiction,
@@ -123,6 +124,7 @@ def describe_proposal(db: Session, *, account_id: UUID, proposal_id: UUID) -> Pr
         linked_ticket_id=row.linked_ticket_id,
         linked_ticket_kind=row.linked_ticket_kind,
         problems=as_errors(problems(graph)) if document.get("nodes") else [],
+        suggested_edit=suggest(document),
         contradictions=list(_contradictions(document)),
         evidence=_evidence(db, account_id, [UUID(session_id) for session_id in row.supporting_session_ids]),
     )

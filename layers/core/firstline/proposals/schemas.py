@@ -98,6 +98,9 @@ class ProposalDetail(ProposalSummary):
     linked_ticket_id: str | None
     linked_ticket_kind: str | None
     problems: list[dict[str, Any]] = Field(description="What keeps the graph from being published, each with its node")
+    suggested_edit: dict[str, Any] | None = Field(
+        description="The nearest publishable graph: send it, or what you make of it, as `edited.graph`"
+    )
     contradictions: list[Contradiction]
     evidence: list[EvidenceSession]
 

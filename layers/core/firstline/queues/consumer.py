@@ -23,6 +23,7 @@ def consumer(deed: Callable[[Message], None]) -> Handler:
     """
 
     def handle(record: SQSRecord) -> None:
+        log().clear_state()
         message = read_message(record.body)
         log().append_keys(topic=message.topic, account_id=str(message.account_id))
         deed(message)

@@ -28,6 +28,7 @@ _BELOW = re.compile(
     r"\b(?:less|under|below|lower|fewer|at most|slower|shorter|smaller|"
     r"cooler|colder|lighter|newer|younger|quicker|weaker)\b",
 )
+_COMPARED = re.compile(r"\b(?:above|below|beneath|(?:more|less|\w+er) than)\b")
 _LEAD = re.compile(
     rf"(?:^|(?<=[.!?] ))\s*(?:{'|'.join(sorted(YES | NO))})\b[,.!]?\s+"
     r"(?=i|it|they|there|he|she|we|you|this|that|the|my|not|no)",
@@ -148,11 +149,11 @@ def _number(text: str, question: Question) -> int:
     asked, said = _NUMBER.findall(question.text), _NUMBER.findall(text)
     wanted, spoken = _direction(question.text), _direction(text)
     denied = bool(re.search(r"\bnot\b", text))
-    if len(asked) != 1 or len(said) > 1:
+    if len(asked) > 1 or len(said) > len(asked) or not (asked or _COMPARED.search(question.text)):
         return 0
     if spoken and wanted and said in ([], asked):
         return -spoken * wanted if denied else spoken * wanted
-    if not said or denied or float(asked[0]) == float(said[0]):
+    if not asked or not said or denied or float(asked[0]) == float(said[0]):
         return 0
     if wanted:
         return sign(float(said[0]) - float(asked[0])) * wanted

@@ -42,7 +42,7 @@ class Question:
 
     @property
     def known(self) -> frozenset[str]:
-        return frozenset(self.core) | frozenset(self.context) | self.rejected | self.explained
+        return frozenset(self.core) | frozenset(self.context) | self.rejected
 
 
 @lru_cache(maxsize=1024)

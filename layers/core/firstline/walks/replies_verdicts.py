@@ -27,6 +27,8 @@ class Verdict:
 def verdict(part: Clause, question: Question) -> Verdict:
     """Judge a clause on the first ground that says anything, the surest grounds first."""
     words = list(part.content())
+    if part.opener == "without" and not question.negated and any(word.canon in question.core for word in words):
+        return Verdict(-1, "without")
     if part.opener in CIRCUMSTANCE:
         return Verdict(0, "circumstance")
     echo = sign(sum(word.sign * question.core.get(word.canon, 0) for word in words))
@@ -99,7 +101,10 @@ def _echo_ground(words: Sequence[Word], question: Question) -> str:
     """Tell how much of the question a clause repeats: its whole point, a part, or only what it is about."""
     covered = len({word.canon for word in words} & set(question.core)) / max(len(question.core), 1)
     novel = [index for index, word in enumerate(words) if word.canon not in question.known and not is_chatter(word)]
-    if covered < 1 and (_subject_only(words, novel, question) or _replaced(words, novel, question)):
+    told = [
+        index for index in novel if words[index].canon not in question.explained
+    ]  # help names signs of yes and of no
+    if covered < 1 and (_subject_only(words, told, question) or _replaced(words, told, question)):
         return "echo_subject"
     return "echo" if covered == 1 or (covered >= _HALF and not novel) else "echo_part"
 

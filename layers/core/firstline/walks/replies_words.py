@@ -61,7 +61,7 @@ SUBORDINATORS = _words("when whenever if while after before once until unless wh
 CONTRASTS = _words("but however although though yet whereas otherwise except instead")
 
 PROBLEMS = _words("""
-    problem issue trouble fault faulty error failure fail bad wrong break broken damage damaged crack cracked
+    affected problem issue trouble fault faulty error failure fail bad wrong break broken damage damaged crack cracked
     defective burn smoke leak loose dirty corrupt corrupted crash freeze hang stuck lag slow unresponsive overheat
     blow noisy dead worn blocked clog clogged jam jammed missing unusual strange odd weird abnormal glitch warning
     alert virus malware lost disconnect drop flicker distorted blurry garbled complain trip stall rust rusty melt
@@ -93,7 +93,7 @@ SCALES = tuple(
             locked blocked suspended lock block | active free clear unlocked
             company corporate work business | personal own private
             other others else anyone everybody another spare several | alone
-            open | closed close shut
+            open unlock unlocked | closed close shut locked
             loose wobbly slack | tight tightly secure securely firm firmly snug snugly tighten
             dirty unclean filthy dusty dirt dust grime | clean spotless cleaned
             wet moist damp drip leak leaking | dry
@@ -112,7 +112,7 @@ SCALES = tuple(
             hard solid | soft cushion pillow bed
             accept accepted allow allowed grant | reject rejected deny denied refuse refused decline declined
             success succeed successful pass passed | fail failed failure unsuccessful
-            visible appear show display | invisible blank black hidden disappear vanish
+            visible appear show display | invisible blank black hidden disappear vanish gone
             strong | weak poor bad
             increase rise grow | decrease drop fall reduce lessen
             change return drop go vary fluctuate | stay remain constant continue steady unchanged still
@@ -217,7 +217,7 @@ IRREGULAR: Mapping[str, str] = {
         hear heard
         see saw seen
         come came
-        go went gone
+        go went
         show shown
         feel felt
         freeze froze frozen

@@ -54,6 +54,14 @@ class AiSession(Identified, Table):
         allowed("analysis_status", AnalysisStatus),
         Index("ix_ai_sessions_mine", "account_id", "user_id", "last_step_at", "id"),
         Index("ix_ai_sessions_recent", "account_id", "last_step_at", "id"),
+        Index("ix_ai_sessions_ended", "account_id", "resolved_at", postgresql_where="status <> 'active'"),
+        Index(
+            "uq_ai_sessions_taken_over_walk",  # taking over twice gives the same session
+            "account_id",
+            "taken_over_walk_id",
+            unique=True,
+            postgresql_where="taken_over_walk_id IS NOT NULL",
+        ),
         {"comment": "Engineers' assisted sessions."},
     )
 
@@ -68,6 +76,7 @@ class AiSession(Identified, Table):
     flow_id: Mapped[UUID | None] = mapped_column(comment="The flow whose stuck node was taken over")
     flow_version_id: Mapped[UUID | None]
     stuck_node_id: Mapped[str | None] = mapped_column(String(64))
+    match_score: Mapped[float | None] = mapped_column(comment="How well a published flow fits the problem")
     confidence: Mapped[float] = mapped_column(server_default=text("0"), default=0.0)
     confidence_tier: Mapped[str] = mapped_column(word(), server_default="discovery", default="discovery")
     building: Mapped[dict[str, Any] | None] = mapped_column(JSONB(none_as_null=True))
@@ -76,6 +85,7 @@ class AiSession(Identified, Table):
     helpful: Mapped[bool | None]
     resolution_notes: Mapped[str | None] = mapped_column(Text)
     escalation_reason: Mapped[str | None] = mapped_column(Text)
+    escalation_reason_category: Mapped[str | None] = mapped_column(word(50))
     analysis_status: Mapped[str] = mapped_column(word(), server_default="pending", default="pending")
     analysis_note: Mapped[str | None] = mapped_column(Text)
     started_at: Mapped[datetime]

@@ -20,8 +20,8 @@ _OUTLINES = {
 }
 _PLAIN_ID = re.compile(r"[A-Za-z0-9_]+")
 # Words of the language itself, "end" above all, break Mermaid's own reader.
-_TAKEN_ID = re.compile(
-    r"(?:end|graph|flowchart|subgraph|style|class|classDef|linkStyle|click|direction)$", re.IGNORECASE
+_TAKEN_IDS = frozenset(
+    ("end", "graph", "flowchart", "subgraph", "style", "class", "classdef", "linkstyle", "click", "direction")
 )
 _SPECIAL = re.compile(r"""[^\w .,:!?()+*/='-]|^\s|\s$""")
 

@@ -632,6 +632,7 @@ def upgrade() -> None:
         sa.Column("flow_id", sa.Uuid(), nullable=True, comment="The flow whose stuck node was taken over"),
         sa.Column("flow_version_id", sa.Uuid(), nullable=True),
         sa.Column("stuck_node_id", sa.String(length=64), nullable=True),
+        sa.Column("match_score", sa.Double(), nullable=True, comment="How well a published flow fits the problem"),
         sa.Column("confidence", sa.Double(), server_default=sa.text("0"), nullable=False),
         sa.Column("confidence_tier", sa.String(length=32), server_default="discovery", nullable=False),
         sa.Column("building", postgresql.JSONB(none_as_null=True, astext_type=sa.Text()), nullable=True),
@@ -642,6 +643,7 @@ def upgrade() -> None:
         sa.Column("helpful", sa.Boolean(), nullable=True),
         sa.Column("resolution_notes", sa.Text(), nullable=True),
         sa.Column("escalation_reason", sa.Text(), nullable=True),
+        sa.Column("escalation_reason_category", sa.String(length=50), nullable=True),
         sa.Column("analysis_status", sa.String(length=32), server_default="pending", nullable=False),
         sa.Column("analysis_note", sa.Text(), nullable=True),
         sa.Column("started_at", sa.DateTime(timezone=True), nullable=False),
@@ -685,8 +687,22 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("account_id", "id", name=op.f("pk_ai_sessions")),
         comment="Engineers' assisted sessions.",
     )
+    op.create_index(
+        "ix_ai_sessions_ended",
+        "ai_sessions",
+        ["account_id", "resolved_at"],
+        unique=False,
+        postgresql_where="status <> 'active'",
+    )
     op.create_index("ix_ai_sessions_mine", "ai_sessions", ["account_id", "user_id", "last_step_at", "id"], unique=False)
     op.create_index("ix_ai_sessions_recent", "ai_sessions", ["account_id", "last_step_at", "id"], unique=False)
+    op.create_index(
+        "uq_ai_sessions_taken_over_walk",
+        "ai_sessions",
+        ["account_id", "taken_over_walk_id"],
+        unique=True,
+        postgresql_where="taken_over_walk_id IS NOT NULL",
+    )
     op.create_table(
         "l1_walk_sessions",
         sa.Column("account_id", sa.Uuid(), nullable=False),
@@ -1102,8 +1118,12 @@ def downgrade() -> None:
     )
     op.drop_index("ix_l1_walk_sessions_ended", table_name="l1_walk_sessions", postgresql_where="status <> 'active'")
     op.drop_table("l1_walk_sessions")
+    op.drop_index(
+        "uq_ai_sessions_taken_over_walk", table_name="ai_sessions", postgresql_where="taken_over_walk_id IS NOT NULL"
+    )
     op.drop_index("ix_ai_sessions_recent", table_name="ai_sessions")
     op.drop_index("ix_ai_sessions_mine", table_name="ai_sessions")
+    op.drop_index("ix_ai_sessions_ended", table_name="ai_sessions", postgresql_where="status <> 'active'")
     op.drop_table("ai_sessions")
     op.drop_table("tree_versions")
     op.drop_index("ix_notification_deliveries_pending", table_name="notification_deliveries")
