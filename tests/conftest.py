@@ -94,6 +94,7 @@ class RunningCloud:
         self.url = local.url
         self.owner: Engine = create_engine(_with_driver(local.database_url("superuser")))
         self._clients: list[Client] = []
+        self._nobody = self.client()
 
     def client(self, token: str | None = None) -> Client:
         made = Client(self.url, token)
@@ -101,17 +102,17 @@ class RunningCloud:
         return made
 
     def account(self, name: str = "Northwind IT") -> "TestAccount":
-        opened = self.client().post("/_local/accounts", {"name": name})
+        opened = self._nobody.post("/_local/accounts", {"name": name})
         assert opened.status == 201, opened
         return TestAccount(self, opened.body)
 
     def idle(self, timeout: int = 30) -> None:
         """Wait until the outbox and the queues are drained."""
-        answer = self.client().get("/_local/idle", timeout=timeout)
+        answer = self._nobody.get("/_local/idle", timeout=timeout)
         assert answer.status == 200, answer
 
     def tick(self, function: str) -> Any:
-        answer = self.client().post(f"/_local/tick/{function}")
+        answer = self._nobody.post(f"/_local/tick/{function}")
         assert answer.status == 200, answer
         return answer.body
 

@@ -32,9 +32,7 @@ def list_audit_log(
 ) -> Page[AuditEntry]:
     """List deeds, newest first; `from` is included, `to` is not."""
     caller = authorize(app.current_event, Permission.READ_AUDIT)
-    wanted = Wanted(
-        action=action, resource_type=resource_type, resource_id=resource_id, user_id=user_id, since=since, until=until
-    )
+    wanted = Wanted(action, resource_type, resource_id, user_id, since, until)
     with transaction(caller) as db:
         return queries.list_audit_log(db, account_id=caller.account_id, wanted=wanted, cursor=cursor, limit=limit)
 

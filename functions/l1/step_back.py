@@ -1,6 +1,9 @@
 """POST /v1/l1/sessions/{session_id}/back: re-open an answered step."""
 
+from typing import Annotated
 from uuid import UUID
+
+from aws_lambda_powertools.event_handler.openapi.params import Body
 
 from firstline.accounts.rules import Permission
 from firstline.clock import now
@@ -14,7 +17,7 @@ app = api()
 
 
 @app.post("/v1/l1/sessions/<session_id>/back", tags=["l1"], operation_id="step_back")
-def step_back(session_id: UUID, body: StepBack) -> Advanced:
+def step_back(session_id: UUID, body: Annotated[StepBack, Body()] = StepBack()) -> Advanced:  # noqa: B008  frozen
     """Re-open the last or the named step; what followed is kept."""
     caller = authorize(app.current_event, Permission.WORK_L1)
     with transaction(caller) as db:

@@ -15,6 +15,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+from infra.local import demo
 from infra.local.cloud import CHECKOUT, Cloud, Options
 from infra.local.postgres import Postgres
 from infra.local.problems import CannotRunError
@@ -110,11 +111,13 @@ def _run(said: argparse.Namespace) -> None:
         )
     )
     cloud.start()
-    signal.signal(signal.SIGINT, end)
-    signal.signal(signal.SIGTERM, end)
-    progress.done()
-    print(f"ready {cloud.url}", flush=True)
     try:
+        progress("loading the demo account")
+        demo.load(cloud)
+        signal.signal(signal.SIGINT, end)
+        signal.signal(signal.SIGTERM, end)
+        progress.done()
+        print(f"ready {cloud.url}\n{demo.how_to_sign_in(cloud.url)}", flush=True)
         ending.wait()
     finally:
         cloud.stop()

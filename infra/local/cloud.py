@@ -198,6 +198,8 @@ class Cloud:
             self.gateway,
             sockets=[listening],
             threads=32,
+            connection_limit=2000,  # browsers and tests keep theirs open; beyond it new ones would wait in silence
+            asyncore_use_poll=True,
             clear_untrusted_proxy_headers=False,
             max_request_body_size=64 * 1024 * 1024,
             ident="",

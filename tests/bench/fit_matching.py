@@ -1,4 +1,7 @@
-"""Fit the constants of matching/calibration.py and draw how reliable the probabilities are.
+"""Check the constants of matching/calibration.py by fitting them anew, and draw how reliable the probabilities are.
+
+Two fits are printed: the shipped weights scaled and moved (two parameters), and all weights set free; decision 0010
+says why the first is shipped.
 
 Usage: python tests/bench/fit_matching.py --data DIR [--plot FILE.svg]. Logistic regression on the best flow of every
 call, with the right flow published and taken away; the strongest wrong flow is found anew with each round's constants.
@@ -6,15 +9,15 @@ call, with the right flow published and taken away; the strongest wrong flow is 
 
 import argparse
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import numpy as np
-from tests.bench.matching_sets import UNKNOWN, Remembering, Scored, evidence_of, load_tasks
 from numpy.typing import NDArray
 from sklearn.linear_model import LogisticRegression
 
-from firstline.matching.calibration import BUNDLED, LEXICAL, Evidence
+from firstline.matching.calibration import BUNDLED, LEXICAL, Calibration, Evidence
+from tests.bench.matching_sets import UNKNOWN, Remembering, Scored, evidence_of, load_tasks
 
 ROUNDS = 4
 WRONG = 0.8  # weight of a call's strongest wrong flow beside 1 for the right one
@@ -57,14 +60,13 @@ def rows_of(scored: Scored) -> Rows:
         right.append(gold if gold == UNKNOWN else start + gold)
         weights.append(weight * task.weight)
 
-    for row, gold in zip(scored.whole, task.gold, strict=True):
-        put(row, gold, UNKNOWN_CALL if gold == UNKNOWN else 1.0)
-    for row in scored.without:
-        if row:
-            put(row, UNKNOWN, WRONG)
+    for whole, gold in zip(scored.whole, task.gold, strict=True):
+        put(whole, gold, UNKNOWN_CALL if gold == UNKNOWN else 1.0)
+    for without in filter(None, scored.without):
+        put(without, UNKNOWN, WRONG)
     for texts in scored.far.values():
-        for row in texts:
-            put(row, UNKNOWN, FAR * min(1.0, 400 / len(texts)))
+        for strange in texts:
+            put(strange, UNKNOWN, FAR * min(1.0, 400 / len(texts)))
     return Rows(np.array(table), calls, right, weights)
 
 
@@ -90,6 +92,21 @@ def fit(sets: Sequence[Rows], *, used: Sequence[int]) -> tuple[Floats, float]:
         weights[list(used)] = model.coef_[0]
         offset = float(model.intercept_[0])
     return weights, offset
+
+
+def sharpened(scored: Sequence[Scored], calibration: Calibration) -> Calibration:
+    """Return the calibration with all its weights scaled and its offset moved (Platt), the order of flows kept."""
+    odds, answers = [], []
+    for each in scored:
+        for whole, without, gold in zip(each.whole, each.without, each.task.gold, strict=True):
+            if without:
+                chances = [calibration.log_odds(flow) for flow in whole]
+                odds += [max(chances), max(calibration.log_odds(flow) for flow in without if flow is not None)]
+                answers += [int(np.argmax(chances)) == gold, False]
+    model = LogisticRegression(C=100.0).fit(np.array(odds)[:, None], answers)
+    scale = float(model.coef_[0, 0])
+    weights = {name: scale * getattr(calibration, name) for name in (*NAMES, "undescribed", "learned")}
+    return replace(calibration, offset=scale * calibration.offset + float(model.intercept_[0]), **weights)
 
 
 def reliability(chances: Floats, answers: Floats, bins: int = 10) -> list[tuple[float, float, int]]:
@@ -143,7 +160,11 @@ def run() -> None:
         scored = [evidence_of(task, embedder) for task in tasks]
         sets = [rows_of(each) for each in scored]
         weights, offset = fit([rows for rows in sets if sum(rows.weights)], used=used)
-        print(label, f"offset={offset:.2f}", *(f"{n}={w:.2f}" for n, w in zip(NAMES, weights, strict=True)))
+        trusted = [each for each in scored if each.task.weight]
+        print(label, "shipped, scaled and moved:", sharpened(trusted, shipped))
+        print(
+            label, f"all refitted: offset={offset:.2f}", *(f"{n}={w:.2f}" for n, w in zip(NAMES, weights, strict=True))
+        )
         for each in scored:
             best, answers = [], []
             for row, without, gold in zip(each.whole, each.without, each.task.gold, strict=True):

@@ -29,6 +29,8 @@ class TestRevokeInvite:
         assert (answer.status, answer.body["title"]) == (409, "The invite is not open any more")
 
     def test_does_not_know_invites_of_other_accounts(self, account: Any) -> None:
-        made = account.other().as_("owner").post("/v1/invites", json={"email": "y@example.com", "account_role": "viewer"})
+        made = (
+            account.other().as_("owner").post("/v1/invites", json={"email": "y@example.com", "account_role": "viewer"})
+        )
 
         assert account.as_("owner").delete(f"/v1/invites/{made.body['id']}").status == 404

@@ -52,17 +52,13 @@ class TestClaimEscalation:
         assert [walk.claimed_by for walk in account.rows(Walk)] == [None]
 
     def test_refuses_a_walk_that_is_not_escalated(self, account: Any) -> None:
-        walk = account.as_("l1_tech").post(
-            "/v1/l1/intake", json={"problem_statement": "Just a note", "adhoc": True}
-        )
+        walk = account.as_("l1_tech").post("/v1/l1/intake", json={"problem_statement": "Just a note", "adhoc": True})
 
         answer = claim(account, "engineer", walk.body["session_id"])
 
         assert (answer.status, answer.body["session_status"]) == (409, "active")
 
-    def test_does_not_tell_a_foreign_walk_from_an_unknown_one(
-        self, account: Any, escalate: Callable[..., Any]
-    ) -> None:
+    def test_does_not_tell_a_foreign_walk_from_an_unknown_one(self, account: Any, escalate: Callable[..., Any]) -> None:
         session_id = escalate()["session_id"]
 
         foreign, unknown = claim(account.other(), "engineer", session_id), claim(account, "engineer", str(uuid4()))

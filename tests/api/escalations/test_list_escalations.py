@@ -36,7 +36,8 @@ class TestListEscalations:
             json={"node_id": node["id"], "answer": node["options"][0]["key"], "note": "tray 2"},
         )
         account.as_("l1_tech").post(
-            f"/v1/l1/sessions/{walk.body['session_id']}/escalate", json={"reason_category": "stuck", "reason": "No idea"}
+            f"/v1/l1/sessions/{walk.body['session_id']}/escalate",
+            json={"reason_category": "stuck", "reason": "No idea"},
         )
 
         (item,) = account.as_("engineer").get("/v1/l1/escalations").body["items"]

@@ -1,5 +1,6 @@
 """What the tests of the L1 surface start from: a technician, published flows, drafts, and walks begun."""
 
+from collections.abc import Iterator
 from copy import deepcopy
 from dataclasses import dataclass
 from typing import Any
@@ -163,8 +164,10 @@ class Technician:
 
 
 @pytest.fixture
-def tech(account: Any) -> Technician:
-    return Technician(account)
+def tech(account: Any) -> Iterator[Technician]:
+    yield Technician(account)
+    for client in account.cloud._clients:
+        client.close()  # the server holds a hundred connections, and a test opens several
 
 
 @pytest.fixture

@@ -40,6 +40,7 @@ class TestLooking:
         assert first.body["node"] == second.body["node"] == build["node"]
         assert first.body["session"] == second.body["session"] == tech.session(build["session_id"])
         assert set(first.body) == {"session", "node"}
+        assert tech.call("POST", build["session_id"], "/advance").body == first.body
 
 
 class TestAnswering:

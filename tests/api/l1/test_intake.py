@@ -41,6 +41,7 @@ class TestMatching:
         assert account.outbox() == []
 
     def test_lets_a_strong_match_win_even_with_building_off(self, tech: Any, library: Any, account: Any) -> None:
+        """Section 14, line 14: also over an empty category list."""
         library.publish()
         account.execute("UPDATE accounts SET l1_categories = '[]' WHERE id = :account")
 
@@ -148,6 +149,7 @@ class TestBuilding:
 
 class TestAskedFor:
     def test_flow_id_starts_that_flow_without_matching(self, tech: Any, library: Any) -> None:
+        """Section 14, line 3."""
         library.publish()
         asked = library.publish("Mailbox is full", keywords=("mailbox",))
 
@@ -200,6 +202,7 @@ class TestAskedFor:
         assert answer.status == 404
 
     def test_adhoc_starts_a_walk_with_notes_only(self, tech: Any, library: Any) -> None:
+        """Section 14, line 3: without a model."""
         library.publish()
 
         begun = tech.intake(PROJECTOR, adhoc=True)

@@ -41,7 +41,8 @@ class TestListSessions:
     def test_tells_the_same_page_by_page(self, tech: Any, walks: Any, limit: int) -> None:
         whole = [item["id"] for item in tech.http.get(PATH).body["items"]]
 
-        pages, cursor = [], None
+        pages: list[str] = []
+        cursor = None
         while cursor is not None or not pages:
             page = tech.http.get(PATH, limit=limit, **({"cursor": cursor} if cursor else {})).body
             pages += [item["id"] for item in page["items"]]

@@ -16,7 +16,7 @@ def walk(tech: Any) -> dict[str, Any]:
 
 
 def back(tech: Any, walk: dict[str, Any], **body: Any) -> Any:
-    return tech.call("POST", walk["id"], "/back", body)
+    return tech.call("POST", walk["id"], "/back", body or None)
 
 
 class TestStepBack:

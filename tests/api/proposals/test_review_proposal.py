@@ -140,7 +140,8 @@ class TestReviewers:
             "WITH mine AS (INSERT INTO teams (account_id, id, name, created_at)"
             " VALUES (:account, gen_random_uuid(), 'Mine', now()), (:account, gen_random_uuid(), 'Other', now())"
             " RETURNING id, name)"
-            " UPDATE flow_proposals SET team_id = (SELECT id FROM mine WHERE name = 'Other') WHERE account_id = :account"
+            " UPDATE flow_proposals SET team_id = (SELECT id FROM mine WHERE name = 'Other')"
+            " WHERE account_id = :account"
         )
         account.execute(
             "UPDATE users SET is_team_admin = true, team_id = (SELECT id FROM teams WHERE account_id = :account"

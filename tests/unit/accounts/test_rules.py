@@ -64,7 +64,7 @@ class TestL1Workspace:
 
 
 class TestUserChange:
-    @given(roles, roles, roles, st.booleans())
+    @given(by=roles, role=roles, new_role=roles, active=st.booleans())
     def test_never_makes_or_unmakes_an_owner(self, by: Role, role: Role, new_role: Role, *, active: bool) -> None:
         if (role is Role.OWNER) == (new_role is Role.OWNER) and (active or role is not Role.OWNER):
             return

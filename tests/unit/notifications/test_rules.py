@@ -66,7 +66,9 @@ class TestWording:
         assert wording.title.startswith("Escalated: no Bcc: everyone x")
         assert (len(wording.title) <= 132, "\n" in wording.title) == (True, False)
 
-    @pytest.mark.parametrize("event", ["session.resolved", "flow.published", "knowledge_gap.detected", "invite.created"])
+    @pytest.mark.parametrize(
+        "event", ["session.resolved", "flow.published", "knowledge_gap.detected", "invite.created"]
+    )
     def test_is_missing_for_events_that_only_webhooks_hear_of(self, event: str) -> None:
         assert rules.word(event, {}) is None
 

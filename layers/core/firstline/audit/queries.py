@@ -12,7 +12,7 @@ from firstline.db.models import AuditLog, User
 from firstline.paging import Page, decode_cursor, encode_cursor, page_of
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
+@dataclass(frozen=True, slots=True)
 class Wanted:
     """Which entries; None is all. `since` is included, `until` is not."""
 

@@ -23,7 +23,7 @@ from firstline.outbox.messages import EventHappened
 class Index(Protocol):
     """Tells the matcher of a version, in the transaction that publishes it."""
 
-    def __call__(self, db: Session, live: LiveFlow, *, at: datetime) -> None: ...
+    def __call__(self, db: Session, live: LiveFlow, /, *, at: datetime) -> None: ...
 
 
 class UnsoundGraph(Unprocessable):

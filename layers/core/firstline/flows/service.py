@@ -20,7 +20,7 @@ from firstline.flows.rules import Graph
 class Unindex(Protocol):
     """Takes a flow from the matcher, in the transaction that takes it from technicians."""
 
-    def __call__(self, db: Session, *, account_id: UUID, subject_id: UUID) -> None: ...
+    def __call__(self, db: Session, /, *, account_id: UUID, subject_id: UUID) -> None: ...
 
 
 class StaleRevision(PreconditionFailed):

@@ -1,11 +1,11 @@
 """Where a walk runs through a tree: a dynamic programme over its steps and every path from a root to an end."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from firstline.flywheel.evidence import UNSURE, Step
-from firstline.flywheel.growth import Answer, Place, mean_similarity
-from firstline.flywheel.similarity import Lexicon, Vector
+from firstline.flywheel.growth import Answer, Index, Place, products
+from firstline.flywheel.similarity import UNIT, Lexicon
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,7 +24,9 @@ class Weights:
 
 
 WEIGHTS = Weights()
+_SQUARE = UNIT * UNIT
 TIE = 1e-9  # scores closer than this are equal; the path visited first wins
+
 
 @dataclass(frozen=True, slots=True)
 class Match:
@@ -58,12 +60,15 @@ class _Visit:
     crossed: Row
 
 
-def align_steps(steps: Sequence[Step], lexicon: Lexicon, roots: Iterable[Place], weights: Weights = WEIGHTS) -> Alignment:
+def align_steps(
+    steps: Sequence[Step], lexicon: Lexicon, roots: Sequence[Place], index: Index, weights: Weights = WEIGHTS
+) -> Alignment:
     """Return the best way of standing steps in places along one path; no matches where none is worth it."""
-    return _Aligner(steps, [lexicon.vector(step.text) for step in steps], weights).align(roots)
+    found = [products(lexicon.vector(step.text), index) for step in steps]
+    return _Aligner(steps, found, weights).align(roots)
 
 
-def similarity(vector: Vector, step: Step, place: Place, weights: Weights) -> float:
+def similarity(product: int, step: Step, place: Place, weights: Weights) -> float:
     """Return how much speaks for a step standing in a place: its wording, and whether both are ends.
 
     A step that was served from a published flow knows its node.
@@ -72,23 +77,24 @@ def similarity(vector: Vector, step: Step, place: Place, weights: Weights) -> fl
         return 1.0 if step.node_id == place.node_id else -1.0
     ends = place.ends / place.size
     differ = 1 - ends if step.type.is_end else ends
-    return mean_similarity(vector, place) - weights.alike - weights.end_against_question * differ
+    return product / (_SQUARE * place.size) - weights.alike - weights.end_against_question * differ
 
 
 class _Aligner:
-    def __init__(self, steps: Sequence[Step], vectors: Sequence[Vector], weights: Weights) -> None:
+    def __init__(self, steps: Sequence[Step], products: Sequence[Mapping[Place, int]], weights: Weights) -> None:
         self.steps = steps
-        self.vectors = vectors
+        self.products = products
         self.weights = weights
         self.best: Cell = (weights.join, None)
 
-    def align(self, roots: Iterable[Place]) -> Alignment:
-        stack: list[tuple[Place, _Visit | None]] = [(root, None) for root in roots]
+    def align(self, roots: Sequence[Place]) -> Alignment:
+        worth = self._worth_visiting(roots)
+        stack: list[tuple[Place, _Visit | None]] = [(root, None) for root in roots if root in worth]
         stack.reverse()
         while stack:
             place, above = stack.pop()
             visit = self._visit(place, above)
-            stack += [(child, visit) for child in reversed(list(place.all_children()))]
+            stack += [(child, visit) for child in reversed(list(place.all_children())) if child in worth]
         score, match = self.best
         matches: dict[int, Place] = {}
         while match is not None:
@@ -96,12 +102,30 @@ class _Aligner:
             match = match.before
         return Alignment(score, matches)
 
+    def _worth_visiting(self, roots: Sequence[Place]) -> set[Place]:
+        """Return the places that could add to a score, and those above them; no path further down can win."""
+        if any(step.node_id is not None for step in self.steps):
+            return {place for root in roots for place in root.subtree()}
+        least = (self.weights.alike - self.weights.same_answer) * _SQUARE
+        worth: set[Place] = set()
+        for found in self.products:
+            for place, product in found.items():
+                if product >= least * place.size:
+                    above: Place | None = place
+                    while above is not None and above not in worth:
+                        worth.add(above)
+                        above = above.parent
+        return worth
+
     def _visit(self, place: Place, above: _Visit | None) -> _Visit:
         weights = self.weights
         count = len(self.steps)
         entered: Row = [None] * (count + 1) if above is None else self._enter(above, place.answer)
         depth = 0 if above is None else above.depth + 1
-        scores = [similarity(v, s, place, weights) for v, s in zip(self.vectors, self.steps, strict=True)]
+        scores = [
+            similarity(product.get(place, 0), step, place, weights)
+            for product, step in zip(self.products, self.steps, strict=True)
+        ]
         before = list(entered)
         matched: Row = [None] * (count + 1)
         for done in range(count):

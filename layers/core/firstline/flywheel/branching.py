@@ -88,12 +88,14 @@ def _published_place(published: Graph, node_id: str, tree: Tree) -> Place:
     place = tree.new_place()
     place.node_id, place.size, place.ends = node_id, 1, int(node.type.is_end)
     place.sums = dict(tree.lexicon.vector(node.text))
+    for feature, weight in place.sums.items():
+        tree.index.setdefault(feature, {})[place] = weight
     return place
 
 
 def _stand(tree: Tree, walk: int) -> None:
     """Stand a walk where it fits; what it did after its last match is a branch below that."""
-    matches = align_steps(tree.walks[walk].steps, tree.lexicon, tree.roots, STRICT).matches
+    matches = align_steps(tree.walks[walk].steps, tree.lexicon, tree.roots, tree.index, STRICT).matches
     for index in sorted(matches):
         tree.join(matches[index], walk, index)
     if not matches:

@@ -34,7 +34,7 @@ def agree(walks: Sequence[Walk], lexicon: Lexicon) -> Tree:
 
 
 def align(tree: Tree, walk: int) -> Alignment:
-    return align_steps(tree.walks[walk].steps, tree.lexicon, tree.roots)
+    return align_steps(tree.walks[walk].steps, tree.lexicon, tree.roots, tree.index)
 
 
 def _grow(tree: Tree, order: Sequence[int]) -> Tree:

@@ -1,13 +1,12 @@
 """The tree that grows while walks are folded: places, the steps that stand in them, and how a walk is put and taken."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from firstline.flywheel.evidence import Step, Walk
-from firstline.flywheel.similarity import UNIT, Lexicon, Vector
+from firstline.flywheel.similarity import Lexicon, Vector
 
 Answer = str | None
-_SQUARE = UNIT * UNIT
 
 
 class Place:
@@ -51,6 +50,18 @@ class Place:
         self.parent = None
 
 
+Index = dict[int, dict[Place, int]]  # feature -> the places that have it, and how much of it
+_NOWHERE: dict[Place, int] = {}
+
+
+def index_of(places: Iterable[Place]) -> Index:
+    index: Index = {}
+    for place in places:
+        for feature, weight in place.sums.items():
+            index.setdefault(feature, {})[place] = weight
+    return index
+
+
 @dataclass
 class Tree:
     """A forest of places over numbered walks; the largest tree of it is the flow, the rest waits for more evidence."""
@@ -59,6 +70,7 @@ class Tree:
     lexicon: Lexicon
     roots: list[Place] = field(default_factory=list)
     where: dict[int, list[tuple[int, Place]]] = field(default_factory=dict)  # walk -> its (step, place), in step order
+    index: Index = field(default_factory=dict)
     counter: int = 0
 
     def places(self) -> Iterator[Place]:
@@ -79,7 +91,8 @@ class Tree:
         place.ends += step.type.is_end
         sums = place.sums
         for feature, weight in self.lexicon.vector(step.text).items():
-            sums[feature] = sums.get(feature, 0) + weight
+            sums[feature] = total = sums.get(feature, 0) + weight
+            self.index.setdefault(feature, {})[place] = total
         self.where.setdefault(walk, []).append((index, place))
 
     def leave(self, place: Place, walk: int) -> None:
@@ -89,9 +102,10 @@ class Tree:
         place.ends -= step.type.is_end
         sums = place.sums
         for feature, weight in self.lexicon.vector(step.text).items():
-            sums[feature] -= weight
-            if not sums[feature]:
-                del sums[feature]
+            sums[feature] = total = sums[feature] - weight
+            self.index[feature][place] = total
+            if not total:
+                del sums[feature], self.index[feature][place]
 
     def take_out(self, walk: int) -> None:
         """Take a walk's steps out; places left empty are spliced out."""
@@ -102,6 +116,7 @@ class Tree:
 
     def splice(self, place: Place) -> None:
         """Remove a place; what hung below it hangs where it hung."""
+        self.forget(place)
         parent, answer, children = place.parent, place.answer, list(place.all_children())
         if parent is None:
             self.roots.remove(place)
@@ -114,6 +129,12 @@ class Tree:
                 self.roots.append(child)
             else:
                 parent.hang(child, answer)
+
+    def forget(self, place: Place) -> None:
+        """Take a place out of the index, so that no wording finds it."""
+        for feature in place.sums:
+            del self.index[feature][place]
+        place.sums = {}
 
     def put(self, walk: int, matches: Mapping[int, Place]) -> None:
         """Stand a walk's steps in the places they were aligned with, and make new places for the others."""
@@ -150,9 +171,7 @@ class Tree:
         if above is not None and tail is not None:
             above.hang(tail, self.step(walk, steps.stop - 1).answer)
 
-    def _grow(
-        self, walk: int, index: int, above: Place, answer: Answer, matches: Mapping[int, Place]
-    ) -> Place:
+    def _grow(self, walk: int, index: int, above: Place, answer: Answer, matches: Mapping[int, Place]) -> Place:
         """Make a place below the one before; between it and the next match, where that hangs exactly there."""
         place = self.new_place()
         following = next((matches[later] for later in sorted(matches) if later > index), None)
@@ -172,12 +191,10 @@ def ancestors(place: Place) -> Iterator[Place]:
         above = above.parent
 
 
-def mean_similarity(vector: Vector, place: Place) -> float:
-    """Return the mean cosine between one wording and the members of a place."""
-    sums = place.sums
-    dot = 0
+def products(vector: Vector, index: Index) -> dict[Place, int]:
+    """Return the product of one wording with the sums of each place that shares a feature with it."""
+    found: dict[Place, int] = {}
     for feature, weight in vector.items():
-        other = sums.get(feature)
-        if other:
-            dot += weight * other
-    return dot / (_SQUARE * place.size)
+        for place, other in index.get(feature, _NOWHERE).items():
+            found[place] = found.get(place, 0) + weight * other
+    return found

@@ -190,7 +190,7 @@ def _redraw(db: Session, proposal: Proposal, evidence: ProposalEvidence, *, at: 
         _draw_branch(db, proposal, evidence, walks)
         proposal.title = f"{evidence.state['flow_name']}: {wording.title_of(told, None)}"[:255]
     else:
-        proposal.proposed_flow_data = fold(walks).to_document()
+        proposal.proposed_flow_data = _walked_only(fold(walks).to_document(), walks, {})
         proposal.title = wording.title_of(told, proposal.category)
     proposal.description = wording.description_of(told)
     proposal.match_keywords = wording.keywords_of(told)
@@ -210,7 +210,7 @@ def _draw_branch(db: Session, proposal: Proposal, evidence: ProposalEvidence, wa
     live = Graph.from_document(base.graph)
     offsets = {walk.session_id: _first_built(walk) for walk in walks}
     folded = fold([replace(walk, steps=walk.steps[offsets[walk.session_id] :]) for walk in walks])
-    document = folded.to_document()
+    document = _walked_only(folded.to_document(), walks, offsets)
     branch = _readable(folded)
     if branch is None:
         proposal.proposed_flow_data = {**live.to_document()}
@@ -225,6 +225,19 @@ def _draw_branch(db: Session, proposal: Proposal, evidence: ProposalEvidence, wa
         "base_version": proposal.target_version,
         "changes": [change.to_document() for change in diff(live, grown)],
     }
+
+
+def _walked_only(document: dict[str, Any], walks: Sequence[Walk], offsets: dict[str, int]) -> dict[str, Any]:
+    """Leave the ends out of the steps: they were served, not answered, and `walked_path` has no entry for them."""
+    answered = {
+        (walk.session_id, index - offsets.get(walk.session_id, 0))
+        for walk in walks
+        for index, step in enumerate(walk.steps)
+        if not (step.type.is_end and step.answer is None)
+    }
+    for node in document["nodes"]:
+        node["steps"] = [step for step in node["steps"] if (step["session_id"], step["index"]) in answered]
+    return document
 
 
 def _readable(folded: Folding) -> Graph | None:

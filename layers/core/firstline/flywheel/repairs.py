@@ -116,6 +116,7 @@ def _merge(tree: Tree, moved: Place, onto: Place) -> None:
 
 
 def _absorb(tree: Tree, moved: Place, onto: Place) -> None:
+    tree.forget(moved)
     for walk, index in sorted(moved.members.items()):
         tree.where[walk] = [pair for pair in tree.where[walk] if pair[1] is not moved]
         tree.join(onto, walk, index)

@@ -40,11 +40,7 @@ def replant(tree: Tree) -> None:
 
 def _above(place: Place, before: dict[Place, Counter[Place]]) -> set[Place]:
     least = ANCESTOR * len(place.members)
-    return {
-        upper
-        for upper, count in before[place].items()
-        if count >= least and count > before[upper][place]
-    }
+    return {upper for upper, count in before[place].items() if count >= least and count > before[upper][place]}
 
 
 def _close(above: dict[Place, set[Place]]) -> None:
@@ -53,9 +49,10 @@ def _close(above: dict[Place, set[Place]]) -> None:
     while changed:
         changed = False
         for place, uppers in above.items():
-            more = {further for upper in uppers for further in above[upper] if place is not further and place not in above[further]}
-            if not more <= uppers:
-                uppers |= more
+            further = {upper for between in uppers for upper in above[between] if place not in above[upper]}
+            further.discard(place)
+            if not further <= uppers:
+                uppers.update(further)
                 changed = True
 
 

@@ -105,7 +105,9 @@ def from_document(document: Mapping[str, Any]) -> Group:
         sessions=list(document["sessions"]),
         openings=_wordings(document["openings"]),
         questions=[
-            Question(_wordings(stored), stored["ends"], {answer: Counter(dict(ways)) for answer, ways in stored["led_to"]})
+            Question(
+                _wordings(stored), stored["ends"], {answer: Counter(dict(ways)) for answer, ways in stored["led_to"]}
+            )
             for stored in document["questions"]
         ],
     )

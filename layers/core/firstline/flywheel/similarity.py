@@ -12,21 +12,24 @@ Vector = Mapping[int, int]
 UNIT = 1000  # length of a step's vector; integers make sums exact, so that no order of adding changes a score
 
 # Function words say little about which question is asked. Negations stay: they tell "is it on" from "is it not on".
-_FUNCTION_WORDS = frozenset(
-    "a about after again all also am an and any are as at be because been before being but by can could d did do does "
-    "doing done each for from further get gets getting had has have having he her here him his how i if in into is it "
-    "its itself just ll m may me might more most my of on once one only or other our out over own please re s same she "
-    "should so some such t than that the their them then there these they this those through to too under up us ve "
-    "very was we were what when where whether which while who whom why will with would you your yours".split()  # noqa: SIM905  a list to read
-)
+_SAYING_LITTLE = """
+    a about after again all also am an and any are as at be because been before being but by can could d did do
+    does doing done each for from further get gets getting had has have having he her here him his how i if in
+    into is it its itself just ll m may me might more most my of on once one only or other our out over own please
+    re s same she should so some such t than that the their them then there these they this those through to too
+    under up us ve very was we were what when where whether which while who whom why will with would you your
+    yours
+"""
+_FUNCTION_WORDS = frozenset(_SAYING_LITTLE.split())
 _WORD = re.compile(r"[a-z0-9]+")
-_SUFFIXES = tuple("ations ation ingly edly ings ing ies ied ers er ely ed es ly s e".split())  # noqa: SIM905  a list to read
+_SUFFIXES = ("ations", "ation", "ingly", "edly", "ings", "ing", "ies", "ied", "ers", "er", "ely", "ed", "es", "ly")
+_SHORT_SUFFIXES = ("s", "e")
 _STEM = 3  # letters a stem keeps at least
 
 
 @lru_cache(maxsize=20_000)
 def stem(word: str) -> str:
-    for suffix in _SUFFIXES:
+    for suffix in _SUFFIXES + _SHORT_SUFFIXES:
         if word.endswith(suffix) and len(word) - len(suffix) >= _STEM and not (suffix == "s" and word.endswith("ss")):
             word = word[: -len(suffix)]
             break
@@ -75,7 +78,8 @@ class Lexicon:
             total += 1
             for block in _features(text):
                 frequencies.update(block.keys())
-        return cls(frequencies, total)
+        # What occurs once weighs as much as what is new: it need not be kept.
+        return cls({feature: count for feature, count in frequencies.items() if count > 1}, total)
 
     def vector(self, text: str) -> Vector:
         """Return the weights of a text: words and letters each of equal length, together of length UNIT."""

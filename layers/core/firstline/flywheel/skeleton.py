@@ -6,8 +6,9 @@ in any level leaves them as they are.
 """
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import islice
 from uuid import UUID, uuid5
 
@@ -15,11 +16,11 @@ from firstline.flows.rules import NodeType
 from firstline.flywheel.alignment import align_steps
 from firstline.flywheel.consensus import agree, visible
 from firstline.flywheel.evidence import Step, Walk
-from firstline.flywheel.growth import Answer, Place, Tree
+from firstline.flywheel.growth import Answer, Index, Place, Tree, index_of
 from firstline.flywheel.similarity import Lexicon
 
 LEVELS = (64, 32, 32)  # walks drawn at each level
-FEATURES = 150  # of a place that are kept: its heaviest
+FEATURES = 96  # of a place that are kept: its heaviest
 _NAMESPACE = UUID("5b6c1f0e-3c0b-5a52-9d0e-6f3a52b1c7aa")
 
 
@@ -43,16 +44,20 @@ class Level:
     last: str
     full: bool
 
-    @property
-    def roots(self) -> Iterator[Place]:
-        return (place for place in self.places if place.parent is None)
+    @cached_property
+    def roots(self) -> Sequence[Place]:
+        return [place for place in self.places if place.parent is None]
+
+    @cached_property
+    def index(self) -> Index:
+        return index_of(self.places)
 
     def match(self, walk: Walk, lexicon: Lexicon) -> Mapping[int, int]:
         """Return the number of the place for each step that has one."""
         known = self.matches.get(walk.session_id)
         if known is not None:
             return known
-        matches = align_steps(walk.steps, lexicon, self.roots).matches
+        matches = align_steps(walk.steps, lexicon, self.roots, self.index).matches
         return {index: matches[index].number for index in sorted(matches)}
 
     def fits(self, walk: Walk, lexicon: Lexicon) -> bool:

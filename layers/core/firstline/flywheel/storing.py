@@ -28,7 +28,7 @@ def to_json(state: FoldState) -> str:
     document = {
         "version": VERSION,
         "texts": state.skeleton.lexicon.texts,
-        "frequencies": [[feature, frequencies[feature]] for feature in sorted(frequencies)],
+        "frequencies": _pairs(frequencies),
         "levels": [_level_document(level) for level in state.skeleton.levels],
         "walks": [_walk_document(walk, state.matches[session]) for session, walk in sorted(state.walks.items())],
     }
@@ -40,7 +40,7 @@ def from_json(text: str) -> FoldState:
     document = json.loads(text)
     if document["version"] != VERSION:
         raise StateOutdated(f"Version {document['version']} cannot be read; {VERSION} can.")
-    lexicon = Lexicon(dict(document["frequencies"]), document["texts"])
+    lexicon = Lexicon(_mapping(document["frequencies"]), document["texts"])
     levels = tuple(_level(level) for level in document["levels"])
     walks: dict[str, Walk] = {}
     matches: dict[str, Mapping[int, int]] = {}
@@ -51,6 +51,15 @@ def from_json(text: str) -> FoldState:
     return FoldState(walks, Skeleton(lexicon, levels), matches)
 
 
+def _pairs(counts: Mapping[int, int]) -> list[list[int]]:
+    """Return keys and values as two lists: half the text of a JSON object, and read twice as fast."""
+    return [list(counts.keys()), list(counts.values())]
+
+
+def _mapping(pairs: Sequence[Sequence[int]]) -> dict[int, int]:
+    return dict(zip(*pairs, strict=True))
+
+
 def _level_document(level: Level) -> dict[str, Any]:
     return {
         "places": [
@@ -59,7 +68,7 @@ def _level_document(level: Level) -> dict[str, Any]:
                 place.answer,
                 place.size,
                 place.ends,
-                [[feature, weight] for feature, weight in place.sums.items()],
+                _pairs(place.sums),
             ]
             for place in level.places
         ],
@@ -74,7 +83,7 @@ def _level(document: Mapping[str, Any]) -> Level:
     places = []
     for number, (_, _, size, ends, sums) in enumerate(document["places"]):
         place = Place(number)
-        place.size, place.ends, place.sums = size, ends, dict(sums)
+        place.size, place.ends, place.sums = size, ends, _mapping(sums)
         places.append(place)
     link(places, [(above, answer) for above, answer, *_ in document["places"]])
     return Level(

@@ -12,19 +12,19 @@ from firstline.integrations import cognito
 from firstline.observability import log
 
 
-def authorize(event: Any, permission: Permission) -> Caller:
+def authorize(event: Any, permission: Permission, *, ask_user_pool: bool = False) -> Caller:
     """Return the caller when the gate lets them pass.
 
     Raises Unauthorized without a token or for somebody who is not an active user, Forbidden when the role does not
-    allow it. Somebody unknown whose token carries a verified and invited address becomes a user here. A request with
-    an Idempotency-Key is claimed here, once it is known whose it is.
+    allow it. Somebody unknown whose verified address is invited becomes a user here; the address is the token's, or,
+    where the token carries none and the function may ask, the user pool's. A request with an Idempotency-Key is
+    claimed here, once it is known whose it is.
     """
-    return _admit(_find(event) or _join(_from_token(event)), permission)
-
-
-def welcome(event: Any) -> Caller:
-    """Return the caller as `authorize` does; somebody unknown whose token carries no address is looked up."""
-    return _admit(_find(event) or _join(identify(event)), Permission.USE_PRODUCT)
+    caller = _find(event) or _join(identify(event) if ask_user_pool else _from_token(event))
+    log().append_keys(account_id=str(caller.account_id), user_id=str(caller.user_id))
+    caller.require(permission)
+    replies.claim(caller)
+    return caller
 
 
 def identify(event: Any) -> Identity:
@@ -56,13 +56,6 @@ def _join(identity: Identity) -> Caller:
         return invites.accept_invite(identity=identity, at=now())
     except NotFound:
         raise refusal from None
-
-
-def _admit(caller: Caller, permission: Permission) -> Caller:
-    log().append_keys(account_id=str(caller.account_id), user_id=str(caller.user_id))
-    caller.require(permission)
-    replies.claim(caller)
-    return caller
 
 
 def _from_token(event: Any) -> Identity:

@@ -1,6 +1,7 @@
 """The constants that turn resemblance into probability; fitted by tests/bench/fit_matching.py, see decision 0010."""
 
 import math
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 
@@ -38,7 +39,10 @@ class Calibration:
 
     def probability(self, evidence: Evidence) -> float:
         """Return the probability, 0..1, that the flow is the right one."""
-        odds = (
+        return 1 / (1 + math.exp(-self.log_odds(evidence)))
+
+    def log_odds(self, evidence: Evidence) -> float:
+        return (
             self.offset
             + self.coverage * evidence.coverage
             + self.focus * evidence.focus
@@ -48,28 +52,30 @@ class Calibration:
             + self.learned * evidence.learned
             + (0.0 if evidence.described else self.undescribed)
         )
-        return 1 / (1 + math.exp(-odds))
 
 
 LEXICAL = Calibration(
-    offset=-9.5,
-    coverage=10.5,
-    focus=4.3,
+    offset=-14.6,
+    coverage=15.8,
+    focus=6.4,
     likeness=0.0,
-    claimed=1.5,
-    told=1.0,
-    undescribed=-2.0,
-    learned=4.0,
+    claimed=2.25,
+    told=1.5,
+    undescribed=-6.0,
+    learned=6.0,
     unmet=0.2,
 )
 BUNDLED = Calibration(
-    offset=-9.0,
-    coverage=6.7,
-    focus=1.55,
-    likeness=6.5,
-    claimed=1.35,
-    told=0.64,
-    undescribed=-2.0,
-    learned=3.0,
+    offset=-15.6,
+    coverage=11.7,
+    focus=2.7,
+    likeness=11.4,
+    claimed=2.35,
+    told=1.1,
+    undescribed=-5.5,
+    learned=5.0,
     unmet=0.15,
 )
+BY_ENCODER: Mapping[str, Calibration] = {
+    "all-MiniLM-L6-v2-int8": BUNDLED
+}  # each encoder has cosines of its own: one that was never fitted may find candidates, not decide

@@ -52,7 +52,7 @@ def reached_from(terms: Iterable[Claim]) -> dict[str, list[Reach]]:
 def is_misspelling(word: str, meant: str) -> bool:
     """Tell whether one edit (two, in nine letters and more) lies between them; the first letter has to be right."""
     most = 1 + (min(len(word), len(meant)) > 2 * _SHORTEST_TYPO)
-    if word[0] != meant[0] or abs(len(word) - len(meant)) > most or min(len(word), len(meant)) < _SHORTEST_TYPO:
+    if word[:1] != meant[:1] or abs(len(word) - len(meant)) > most or min(len(word), len(meant)) < _SHORTEST_TYPO:
         return False
     return _edits(word, meant, most) <= most
 

@@ -5,7 +5,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
-from firstline.matching.calibration import BUNDLED, LEXICAL, Calibration, Evidence
+from firstline.matching.calibration import BY_ENCODER, LEXICAL, Calibration, Evidence
 from firstline.matching.documents import Claim, FlowDocument, Intake, LibraryStatistics, Opening, Reach
 from firstline.matching.learning import lesson
 from firstline.matching.reading import TYPO, is_misspelling
@@ -65,7 +65,7 @@ def score(
 ) -> list[Match]:
     """Return a match per candidate, best first; equals stand in the order of their flow's id.
 
-    With vectors on both sides the constants of the bundled encoder apply, else those of words alone.
+    With vectors of a fitted encoder on both sides its constants apply, else those of words alone.
     """
     candidates = list(candidates)
     intake = _respelt(intake, {stem for document, _ in candidates for stem in document.stems})
@@ -90,7 +90,7 @@ def words_met(claims: Sequence[Claim], intake: Intake, library: LibraryStatistic
 
 
 def _nearness(intake: Intake, documents: Sequence[FlowDocument]) -> "Sequence[Nearness | None]":
-    if intake.vectors is None:
+    if intake.vectors is None or intake.vectors.model not in BY_ENCODER:
         return [None] * len(documents)
     from firstline.matching.vectors import nearness  # noqa: PLC0415  words alone need no numpy
 
@@ -115,7 +115,7 @@ def _match(
     library: LibraryStatistics,
     near: "Nearness | None",
 ) -> Match:
-    calibration = LEXICAL if near is None else BUNDLED
+    calibration = LEXICAL if near is None else BY_ENCODER[near.model]
     met = [_meet(claim, story.intake, library) for claim in document.claims]
     hints = [
         replace(each, weight=_HINT * each.weight) for each in (_meet(c, story.intake, library) for c in document.hints)

@@ -5,9 +5,8 @@ from collections.abc import Mapping
 from firstline.matching.stemming import stem
 
 _SAME = {
-    "2fa": "two factor; 2 factor; second factor",
-    "mfa": "multi factor; multifactor; 2fa; two factor authentication; multi factor authentication; "
-    "two step verification",
+    "mfa": "2fa; two factor; 2 factor; second factor; multi factor; multifactor; two factor authentication; "
+    "multi factor authentication; two step verification",
     "owa": "outlook web access; outlook web app; outlook on the web; webmail; web mail",
     "rdp": "remote desktop; remote desktop protocol; remote desktop connection",
     "bsod": "blue screen; bluescreen; blue screen of death; stop error",
@@ -75,7 +74,7 @@ _NEAR = (
     "disconnect drop",
     "delete remove erase",
     "mailbox inbox email outlook",
-    "mfa 2fa authenticator authentication",
+    "mfa authenticator authentication",
     "hdd ssd disk drive",
     "login password credential",
     "phone telephone mobile cell",

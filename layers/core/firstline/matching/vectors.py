@@ -62,6 +62,7 @@ def intake_vectors(embedder: Embedder, problem_statement: str) -> IntakeVectors:
 class Nearness:
     """`likeness`: cosine of intake and flow, -1..1; `claims`: how near the intake's words come to each, 0..1."""
 
+    model: str
     likeness: float
     claims: Sequence[float]
 
@@ -83,6 +84,6 @@ def nearness(intake: IntakeVectors, flows: Sequence[FlowVectors | None]) -> list
             found.append(None)
             continue
         end = at + len(flow.rows)
-        found.append(Nearness(sum(texts[at : at + TEXTS]) / TEXTS, claims[at + TEXTS : end]))
+        found.append(Nearness(intake.model, sum(texts[at : at + TEXTS]) / TEXTS, claims[at + TEXTS : end]))
         at = end
     return found

@@ -25,7 +25,7 @@ _SERVED = {
 
 @dataclass(frozen=True, slots=True)
 class ServedNode:
-    """A node as served; `unsure_at` is when its help was served because the caller could not tell."""
+    """A node as served; `built` where no flow had it, `unsure_at` when its help was served to somebody unsure."""
 
     id: str
     node_type: ServedType
@@ -33,6 +33,7 @@ class ServedNode:
     help: str | None = None
     options: tuple[Condition, ...] = ()
     reason_category: str | None = None
+    built: bool = False
     unsure_at: datetime | None = None
 
     @classmethod
@@ -57,6 +58,7 @@ class ServedNode:
             help=node.help,
             options=node.options,
             reason_category=node.reason_category,
+            built=True,
         )
 
     @classmethod
@@ -69,6 +71,7 @@ class ServedNode:
             help=document.get("help"),
             options=_conditions(document),
             reason_category=document.get("reason_category"),
+            built=bool(document.get("built", False)),
             unsure_at=datetime.fromisoformat(unsure_at) if unsure_at else None,
         )
 
@@ -77,7 +80,7 @@ class ServedNode:
         document: dict[str, Any] = {"id": self.id, "node_type": self.node_type.value, "text": self.text}
         if self.node_type is ServedType.QUESTION:
             document["options"] = _options(self.options)
-        optional = {"help": self.help, "reason_category": self.reason_category}
+        optional = {"help": self.help, "reason_category": self.reason_category, "built": self.built or None}
         optional["unsure_at"] = self.unsure_at.isoformat() if self.unsure_at else None
         return document | {name: value for name, value in optional.items() if value is not None}
 
@@ -90,14 +93,17 @@ class ServedNode:
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """An answered node; `answer` is None for an instruction, `built` tells it apart from a flow's own."""
+    """An answered node; `answer` is None for an instruction."""
 
     node: ServedNode
     answer: str | None
     answer_label: str | None
     answered_at: datetime
     note: str | None = None
-    built: bool = False
+
+    @property
+    def built(self) -> bool:
+        return self.node.built
 
     @classmethod
     def from_document(cls, entry: Mapping[str, Any]) -> "Step":
@@ -107,6 +113,7 @@ class Step:
             text=entry["text"],
             help=entry.get("help"),
             options=_conditions(entry),
+            built=bool(entry.get("built", False)),
         )
         return cls(
             node=node,
@@ -114,7 +121,6 @@ class Step:
             answer_label=entry["answer_label"],
             answered_at=datetime.fromisoformat(entry["answered_at"]),
             note=entry.get("note"),
-            built=bool(entry.get("built", False)),
         )
 
     def to_document(self) -> dict[str, Any]:

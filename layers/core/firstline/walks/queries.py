@@ -89,13 +89,13 @@ def list_account_ids(db: Session) -> Sequence[UUID]:
     return db.scalars(select(Account.id).where(Account.deleted_at.is_(None)).order_by(Account.id)).all()
 
 
-def _own_active(account_id: UUID, user_id: UUID) -> Select[tuple[Walk]]:
+def _own_active(account_id: UUID, user_id: UUID) -> Select[Walk]:
     return select(Walk).where(
         Walk.account_id == account_id, Walk.created_by_user_id == user_id, Walk.status == WalkStatus.ACTIVE
     )
 
 
-def _newest(db: Session, query: Select[tuple[Walk]], after: After | None, limit: int) -> Sequence[Walk]:
+def _newest(db: Session, query: Select[Walk], after: After | None, limit: int) -> Sequence[Walk]:
     if after is not None:
         query = query.where(tuple_(Walk.last_step_at, Walk.id) < after)
     return db.scalars(query.order_by(Walk.last_step_at.desc(), Walk.id.desc()).limit(limit + 1)).all()

@@ -170,8 +170,8 @@ def first_node(graph: Graph) -> ServedNode:
 
 
 def public(node: ServedNode) -> dict[str, object]:
-    """Return a node as clients see it, without the mark of an unsure answer."""
-    return replace(node, unsure_at=None).to_document()
+    """Return a node as clients see it, without what only the engine and the flywheel need."""
+    return replace(node, built=False, unsure_at=None).to_document()
 
 
 def choices(node: ServedNode) -> Sequence[str]:
@@ -214,7 +214,7 @@ def _answered(position: Position, given: Given, at: datetime) -> Step:
     if answer == OTHER and label is None and not (given.note or "").strip():
         raise AnswerUnknown("Say in a note what the caller sees.", errors=[_fault("note", "needed with 'other'")])
     label = label or _LABELS.get(answer or "")
-    return Step(node, answer, label, at, note=given.note, built=position.is_building)
+    return Step(node, answer, label, at, note=given.note)
 
 
 def _fault(field: str, message: str) -> dict[str, object]:

@@ -32,7 +32,7 @@ Key = Annotated[str, StringConstraints(min_length=1, max_length=64), Storable]
 ReasonCategory = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=50), Storable]
 
 
-class AdvanceSession(BaseModel):
+class AdvanceSession(BaseModel, frozen=True):
     """Without `node_id` one only looks; `said` is what the caller said, instead of `answer`."""
 
     node_id: Key | None = None
@@ -47,7 +47,7 @@ class AdvanceSession(BaseModel):
         return self
 
 
-class StepBack(BaseModel):
+class StepBack(BaseModel, frozen=True):
     to_node_id: Key | None = None
 
 

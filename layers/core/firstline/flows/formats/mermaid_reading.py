@@ -12,6 +12,8 @@ from firstline.flows.rules import MAX_NODES, NodeType
 
 REMARK = "%% firstline "
 
+_LONGEST_BOX = 10_000  # characters a box may take, tags and entities included
+
 _SPACE = re.compile(r"\s*")
 _INLINE_SPACE = re.compile(r"[^\S\n]*")
 _REST_OF_LINE = re.compile(r"[^\n]*")
@@ -23,10 +25,11 @@ _EDGE_ID = re.compile(r"[\w-]+@(?=[<xo]?[-=~])")
 _ARROW = re.compile(
     r"<?(?:-{2,}>|-{3,}|--[xo](?=\s)|={2,}>|={3,}|==[xo](?=\s)|-\.+->|-\.+-(?![-.>])|~{3,})[^\S\n]*(?:\|(?P<text>[^|]*)\|)?"
 )
+_WORDS = r'[^\S\n]*+(?P<text>"[^"\n]*"|[^\s">|][^\n">|]{0,300}?)'
 _WORDED = (
-    re.compile(r'<?--[^\S\n]*(?P<text>"[^"]*"|[^\n">|]+?)[^\S\n]*-{2,}(?:>|-|[xo](?=\s))'),
-    re.compile(r'<?-\.[^\S\n]*(?P<text>"[^"]*"|[^\n">|]+?)[^\S\n]*\.+-(?:>)?'),
-    re.compile(r'<?==[^\S\n]*(?P<text>"[^"]*"|[^\n">|]+?)[^\S\n]*={2,}(?:>|=|[xo](?=\s))'),
+    re.compile(rf"<?--{_WORDS}\s?-{{2,}}(?:>|-|[xo](?=\s))"),
+    re.compile(rf"<?-\.{_WORDS}\s?\.+-(?:>)?"),
+    re.compile(rf"<?=={_WORDS}\s?={{2,}}(?:>|=|[xo](?=\s))"),
 )
 # Longest first: each opening bracket with what may close it, and what the outline says.
 _OUTLINES = (
@@ -225,6 +228,7 @@ class _Parser:
     def _statement(self) -> None:
         """Read a chain of boxes and arrows, several boxes at an end where they are joined by `&`."""
         sources = list(self._group())
+        self._require_few(len(self.arrows))
         while True:
             self._take(_INLINE_SPACE)
             label = self._arrow()
@@ -232,12 +236,15 @@ class _Parser:
                 break
             self._take(_SPACE)
             targets = list(self._group())
+            self._require_few(len(self.arrows) + len(sources) * len(targets))
             self.arrows += [Arrow(one, other, label or None) for one in sources for other in targets]
             sources = targets
-            if len(self.arrows) > MAX_ARROWS or len(self.boxes) > MAX_NODES:
-                raise self._stuck(f"A drawing has at most {MAX_NODES} nodes and {MAX_ARROWS} ways")
         if self.at < len(self.text) and self.text[self.at] not in "\n;%":
             raise self._stuck("An arrow or the end of the line was expected")
+
+    def _require_few(self, arrows: int) -> None:
+        if arrows > MAX_ARROWS or len(self.boxes) > MAX_NODES:
+            raise self._stuck(f"A drawing has at most {MAX_NODES} nodes and {MAX_ARROWS} ways")
 
     def _group(self) -> Iterator[str]:
         yield self._box()
@@ -283,7 +290,8 @@ class _Parser:
                 raise self._stuck(f"The text of this box is not closed with '{closings[0]}'")
             self.at += len(closed)
             return inside
-        ends = [(found, each) for each in closings if (found := self.text.find(each, self.at)) >= 0]
+        reach = self.at + _LONGEST_BOX
+        ends = [(found, each) for each in closings if (found := self.text.find(each, self.at, reach)) >= 0]
         if not ends:
             raise self._stuck(f"This box is not closed with '{closings[0]}'")
         end, closed = min(ends)

@@ -73,7 +73,10 @@ def _reader(document: Document, format_: ImportFormat) -> Callable[[Any], Portab
 
 
 def _require_size(document: Document) -> None:
-    text = document if isinstance(document, str) else json.dumps(document, ensure_ascii=False)
+    try:
+        text = document if isinstance(document, str) else json.dumps(document, ensure_ascii=False)
+    except RecursionError as error:
+        raise unreadable("The document is nested too deeply") from error
     size = len(text.encode(errors="surrogatepass"))
     if size > MAX_BYTES:
         raise DocumentTooLarge(

@@ -1,6 +1,7 @@
 """Calls go on when the model fails or has cost enough for today."""
 
 from typing import Any
+from uuid import UUID
 
 import pytest
 
@@ -8,26 +9,36 @@ from firstline.db.models import ModelSpend, Walk
 
 
 class TestFailingModel:
-    @pytest.mark.parametrize("status", [500, 429, 200])
+    @pytest.mark.parametrize("status", [500, 429])
     def test_never_fails_an_intake(self, tech: Any, model: Any, status: int) -> None:
-        """Section 14, line 15: a failing classifier falls back to the keyword table."""
+        """Section 14, line 15: the keyword table classifies, and the playbook asks."""
         model.status = status
 
         begun = tech.intake("The VPN does not connect")
 
         assert (begun["outcome"], begun["category"]) == ("build", "vpn_connect")
-        if status != 200:
-            assert (begun["node"]["node_type"], begun["node"]["reason_category"]) == ("escalate", "generation_failed")
+        assert begun["node"]["node_type"] == "question"
+        assert UUID(begun["node"]["id"]).version == 4
 
-    def test_offers_escalation_in_the_middle_of_a_walk(self, tech: Any, model: Any) -> None:
+    def test_hands_a_walk_under_way_to_the_playbook(self, tech: Any, model: Any) -> None:
         begun = tech.intake("The VPN does not connect")
         model.status = 500
 
         node = tech.step(begun["session_id"], begun["node"], "yes")
 
-        assert (node["node_type"], node["reason_category"]) == ("escalate", "generation_failed")
-        assert node["id"] != begun["node"]["id"]
+        assert node["node_type"] == "question"
+        assert not node["text"].startswith("Question number")
         assert len(tech.session(begun["session_id"])["walked_path"]) == 1
+
+    def test_that_answers_rubbish_twice_offers_escalation(self, tech: Any, model: Any) -> None:
+        begun = tech.intake("The VPN does not connect")
+        model.garbled = True
+
+        node = tech.step(begun["session_id"], begun["node"], "yes")
+
+        assert (node["node_type"], node["reason_category"]) == ("escalate", "generation_failed")
+        assert UUID(node["id"]).version == 4
+        assert model.nodes == 3
 
     def test_does_not_touch_published_flows(self, tech: Any, library: Any, model: Any) -> None:
         model.status = 500

@@ -30,6 +30,7 @@ class ModelServer:
         self.nodes = 0
         self.classifications = 0
         self.status = 200
+        self.garbled = False
         self.gate = threading.Event()
         self.gate.set()
         self.asked = threading.Event()
@@ -57,6 +58,8 @@ class ModelServer:
         self.asked.set()
         self.on_node(port)
         self.gate.wait(timeout=20)
+        if self.garbled:
+            return 200, completion("Turn it off and on again.")
         options = [{"key": "yes", "label": "Connected"}, {"key": "no", "label": "Not connected"}]
         return 200, completion({"node_type": "question", "text": f"Question number {number}?", "options": options})
 
@@ -83,8 +86,8 @@ class ModelServer:
         return Handler
 
 
-def completion(document: dict[str, Any]) -> dict[str, Any]:
-    message = {"role": "assistant", "content": json.dumps(document)}
+def completion(answer: dict[str, Any] | str) -> dict[str, Any]:
+    message = {"role": "assistant", "content": answer if isinstance(answer, str) else json.dumps(answer)}
     return {"choices": [{"message": message}], "usage": {"prompt_tokens": 100, "completion_tokens": 20}}
 
 
@@ -141,9 +144,11 @@ def account(modelled: RunningCloud) -> TestAccount:
 
 
 @pytest.fixture
-def tech(account: TestAccount, model: ModelServer) -> Technician:
+def tech(account: TestAccount, model: ModelServer) -> Iterator[Technician]:
     del model  # reset before anybody asks it
-    return Technician(account)
+    yield Technician(account)
+    for client in account.cloud._clients:
+        client.close()
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from firstline.clock import now
-from tests.faults.conftest import kill_owner_of
+from tests.faults.building.conftest import kill_owner_of
 
 SAME_STEP = 20
 

@@ -1,0 +1,180 @@
+"""The protocols of the folding bench: what is fed, what is measured."""
+
+import random
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import asdict
+from itertools import combinations
+from statistics import fmean
+from typing import Any
+
+from firstline.flywheel.branching import fold_onto
+from firstline.flywheel.folding import fold
+from firstline.flywheel.grouping import Library, assign, group_walks
+from firstline.flywheel.signatures import Group
+from tests.bench.folding_parts.charts import Chart, Labelled, flipped, noisy, resampled
+from tests.bench.folding_parts.scores import (
+    Drawn,
+    GraphScore,
+    GroupScore,
+    drawn,
+    flat_linkage,
+    gold_given,
+    linkage_groups,
+    mean_score,
+    score_graph,
+    score_groups,
+)
+
+Method = Callable[[Sequence[Labelled]], Drawn]
+METHODS: dict[str, Method] = {
+    "firstline": lambda fed: drawn(fold([one.walk for one in fed])),
+    "TF-IDF average linkage, support 1": lambda fed: flat_linkage(fed, 1),
+    "TF-IDF average linkage, support 4": lambda fed: flat_linkage(fed, 4),
+    "gold nodes given, order by vote": gold_given,
+}
+PROTOCOLS = ("clean", "noisy", "noisy_few", "flipped")
+
+
+def feed(chart: Chart, protocol: str, seed: int) -> tuple[list[Labelled], list[Labelled]]:
+    """Return the walks as disturbed, and as they were."""
+    rng = random.Random(f"{chart.name} {protocol} {seed}")
+    walks = list(chart.walks)
+    if protocol == "noisy_few":
+        walks = rng.sample(walks, min(10, len(walks)))
+    if protocol in ("noisy", "noisy_few"):
+        return [noisy(one, rng) for one in walks], walks
+    return ([flipped(one, rng) for one in walks] if protocol == "flipped" else walks), walks
+
+
+def measure_folding(charts: Sequence[Chart], seeds: int) -> dict[str, dict[str, GraphScore]]:
+    found: dict[str, dict[str, GraphScore]] = {}
+    for name, method in METHODS.items():
+        for protocol in PROTOCOLS:
+            fed = [
+                feed(chart, protocol, seed) for chart in charts for seed in range(1 if protocol == "clean" else seeds)
+            ]
+            scores = [score_graph(method(disturbed), disturbed, walks) for disturbed, walks in fed]
+            found.setdefault(name, {})[protocol] = mean_score(scores)
+    return found
+
+
+def measure_curve(charts: Sequence[Chart], sizes: Sequence[int]) -> dict[str, dict[str, float]]:
+    """Return per chart the edge precision by number of walks, drawn with replacement, 15 % of the steps disturbed."""
+    curve: dict[str, dict[str, float]] = {}
+    for chart in charts:
+        for size in sizes:
+            rng = random.Random(f"{chart.name} {size}")
+            walks = resampled(chart.walks, size, rng)
+            fed = [noisy(one, rng) for one in walks]
+            score = score_graph(METHODS["firstline"](fed), fed, walks)
+            curve.setdefault(chart.name, {})[str(size)] = score.edge_precision
+    return curve
+
+
+def measure_cost(charts: Sequence[Chart]) -> float:
+    """Return processor milliseconds per walk of a whole fold."""
+    began = time.process_time()
+    for chart in charts:
+        fold([one.walk for one in chart.walks])
+    return 1000 * (time.process_time() - began) / sum(len(chart.walks) for chart in charts)
+
+
+def measure_grouping(charts: Sequence[Chart], shuffles: int, subsets: int) -> dict[str, Any]:
+    everything, spread = _shuffled(charts, shuffles)
+    size = min(4, max(1, len(charts) - 1))
+    chosen = list(combinations(charts, size))
+    chosen = random.Random(4).sample(chosen, min(subsets, len(chosen)))
+    parts = [_grouped(list(part), seed=0) for part in chosen]
+    return {
+        **asdict(everything),
+        "order_spread": spread,
+        "subsets": {
+            "charts": size,
+            "count": len(parts),
+            "ari_mean": fmean(part.ari for part in parts),
+            "ari_worst": min(part.ari for part in parts),
+            "proposals_mean": fmean(part.proposals_per_problem for part in parts),
+            "proposals_least": min(part.proposals_per_problem for part in parts),
+            "proposals_most": max(part.proposals_per_problem for part in parts),
+            "contaminated": sum(part.contaminated for part in parts),
+        },
+        "one_problem": fmean(_grouped([chart], seed=0).proposals_per_problem for chart in charts),
+        "first_guess_right": _first_guesses(charts),
+        "linkage": {str(cut): asdict(_linkage(charts, cut)) for cut in (0.06, 0.08, 0.10)},
+    }
+
+
+def _shuffled(charts: Sequence[Chart], shuffles: int) -> tuple[GroupScore, float]:
+    scores = [_grouped(charts, seed) for seed in range(shuffles)]
+    return scores[0], max(score.ari for score in scores) - min(score.ari for score in scores)
+
+
+def _sessions(charts: Sequence[Chart]) -> tuple[list[Labelled], dict[str, str]]:
+    walks = [one for chart in charts for one in chart.walks]
+    return walks, {one.walk.session_id: chart.name for chart in charts for one in chart.walks}
+
+
+def _grouped(charts: Sequence[Chart], seed: int) -> GroupScore:
+    walks, problem = _sessions(charts)
+    random.Random(seed).shuffle(walks)
+    return score_groups([group.sessions for group in group_walks([one.walk for one in walks])], problem)
+
+
+def _linkage(charts: Sequence[Chart], cut: float) -> GroupScore:
+    walks, problem = _sessions(charts)
+    texts = [" ".join([one.walk.opening, *(step.text for step in one.walk.steps)]) for one in walks]
+    return score_groups(linkage_groups(texts, [one.walk.session_id for one in walks], cut), problem)
+
+
+def _first_guesses(charts: Sequence[Chart]) -> dict[str, float]:
+    """Group four fifths of the walks, assign the rest one by one: share right, wrong, and not assigned."""
+    walks, problem = _sessions(charts)
+    random.Random(5).shuffle(walks)
+    known, new = walks[: len(walks) * 4 // 5], walks[len(walks) * 4 // 5 :]
+    groups: dict[str, Group] = {str(at): group for at, group in enumerate(group_walks([one.walk for one in known]))}
+    library = Library.of(groups.items())
+    outcome = {"right": 0, "wrong": 0, "new": 0}
+    for one in new:
+        key = assign(one.walk, library)
+        if key is None:
+            outcome["new"] += 1
+        else:
+            labels = [problem[session] for session in groups[key].sessions]
+            right = max(set(labels), key=labels.count) == problem[one.walk.session_id]
+            outcome["right" if right else "wrong"] += 1
+    return {name: count / max(1, len(new)) for name, count in outcome.items()}
+
+
+def measure_branches(charts: Sequence[Chart], *, noise: bool, seed: int = 0) -> dict[str, float]:
+    """Publish each chart without a sub-tree, feed its dialogues, and look where branches are found."""
+    f1, parents, proposals, exact = [], [], [], []
+    for chart in charts:
+        parent = {target: (source, key) for source, ways in chart.edges.items() for key, target in ways.items()}
+        for node in _removable(chart, parent):
+            gone = chart.subtree(node)
+            rng = random.Random(f"{chart.name} {node} {seed}")
+            fed = [noisy(one, rng) if noise else one for one in chart.walks]
+            branches = fold_onto(chart.without(gone), [one.walk for one in fed])
+            found = {session: (one.node_id, one.answer) for one in branches.branches for session in one.sessions}
+            entered = {one.walk.session_id for one in fed if gone & set(one.gold)}
+            right = entered & found.keys()
+            f1.append(2 * len(right) / (len(entered) + len(found)) if entered or found else 1.0)
+            parents += [found[session] == parent[node] for session in right]
+            worth = branches.worth_proposing()
+            proposals.append(len(worth))
+            exact.append(len(worth) == 1 and (worth[0].node_id, worth[0].answer) == parent[node])
+    return {
+        "cases": len(f1),
+        "f1": fmean(f1) if f1 else 0.0,
+        "parent": fmean(parents) if parents else 0.0,
+        "proposals_per_case": fmean(proposals) if proposals else 0.0,
+        "exact": sum(exact),
+    }
+
+
+def _removable(chart: Chart, parent: dict[str, tuple[str, str]]) -> list[str]:
+    shares = {node: fmean(node in one.gold for one in chart.walks) for node in chart.nodes}
+    return [
+        node for node, at in chart.nodes.items() if node in parent and not at["terminal"] and 0.1 <= shares[node] <= 0.6
+    ]
