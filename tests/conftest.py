@@ -116,6 +116,11 @@ class RunningCloud:
         assert answer.status == 200, answer
         return answer.body
 
+    def hang_up(self) -> None:
+        """Close the connections of the test's people."""
+        for client in self._clients:
+            client.close()
+
     def stop(self) -> None:
         for client in self._clients:
             client.close()
@@ -171,8 +176,9 @@ def cloud() -> Iterator[RunningCloud]:
 
 
 @pytest.fixture
-def account(cloud: RunningCloud) -> TestAccount:
-    return cloud.account()
+def account(cloud: RunningCloud) -> Iterator[TestAccount]:
+    yield cloud.account()
+    cloud.hang_up()
 
 
 @dataclass(frozen=True)

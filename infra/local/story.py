@@ -78,7 +78,7 @@ class _Story:
 
     def _proposal(self) -> Document:
         """Wait for the flywheel and show what it proposes."""
-        _heading("The flywheel folds the three walks into one proposal")
+        _heading("The flywheel reads the three walks")
         self._anybody.get("/_local/idle", timeout=_PATIENCE)
         listed = list(self._engineer.items("/v1/flow-proposals", status="pending"))
         listed.sort(key=lambda each: -each["supporting_session_count"])

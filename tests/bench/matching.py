@@ -318,9 +318,10 @@ def run() -> None:
     if encoder is not None:
         groups = {task.name.split()[-1]: clusters(task, encoder) for task in tasks if task.name.startswith("intents")}
         report.table("problem texts grouped, number of groups unknown", groups)
-    timed(report, tasks[0], None, "words alone")
+    largest = max(tasks, key=lambda task: len(task.flows))
+    timed(report, largest, None, "words alone")
     if encoder is not None:
-        timed(report, tasks[0], BundledEncoder(), "with the encoder")
+        timed(report, largest, BundledEncoder(), "with the encoder")
     kind = "words alone" if encoder is None else "with the encoder"
     if asked.json:
         asked.json.write_text(json.dumps(headline(figures, kind, groups), indent=1), "utf-8")

@@ -63,6 +63,28 @@ class TestAnswering:
         assert answer.body["step"]["node"]["help"]
         assert answer.body["step"]["answered_at"] is None
 
+    def test_not_sure_again_goes_on_all_the_same(self, engineer: Any, begun: Any) -> None:
+        _, answer = (engineer.respond(begun["session"]["id"], begun["step"], answer="unsure") for _ in range(2))
+
+        assert answer.body["step"]["id"] != begun["step"]["id"]
+        assert answer.body["step"]["node"]["node_type"] == "question"
+        assert answer.body["session"]["steps"][0]["answer"] == "unsure"
+
+    def test_ends_after_twelve_steps(self, engineer: Any, begun: Any) -> None:
+        session_id, step = begun["session"]["id"], begun["step"]
+        for number in range(12):
+            options = step["node"].get("options")
+            said = {"free_text": f"Event {7000 + number} in the log"} if options else {}
+            said = {"answer": "not_fixed"} if step["node"]["node_type"] == "resolved" else said
+            answer = engineer.respond(session_id, step, **said)
+            assert answer.status == 200, answer
+            step = answer.body["step"]
+            if step["node"]["node_type"] == "escalate":
+                break
+
+        assert step["node"]["node_type"] == "escalate"
+        assert step["position"] <= 12
+
     def test_takes_nothing_but_an_answer_of_the_step(self, engineer: Any, begun: Any) -> None:
         answer = engineer.respond(begun["session"]["id"], begun["step"], answer="perhaps")
 

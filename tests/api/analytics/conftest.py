@@ -1,7 +1,7 @@
 """A help desk with a past: flows, ended walks, edges and proposals, stored as the product stores them."""
 
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, timedelta
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -12,7 +12,6 @@ from firstline.clock import now
 from firstline.db.models import AiSession, EdgeStatistic, Flow, FlowVersion, Proposal, Walk
 
 QUESTIONS = ("cable", "power", "driver")
-PATHS = ("overview", "coverage", "flow-quality", "knowledge-gaps")
 
 
 def graph() -> dict[str, Any]:
@@ -124,15 +123,3 @@ class History:
 def history(account: Any) -> Iterator[History]:
     with Session(account.cloud.owner) as db:
         yield History(account, db)
-
-
-def figures(value: Any) -> Iterator[tuple[str, Any]]:
-    """Yield every member of a JSON document with its path."""
-    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
-    for name, member in pairs:
-        yield str(name), member
-        yield from ((f"{name}.{path}", figure) for path, figure in figures(member))
-
-
-def midnight(moment: datetime) -> str:
-    return moment.date().isoformat()

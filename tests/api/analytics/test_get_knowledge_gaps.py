@@ -1,10 +1,19 @@
 """GET /v1/analytics/knowledge-gaps."""
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
 
-from tests.api.analytics.conftest import PATHS, figures
+PATHS = ("overview", "coverage", "flow-quality", "knowledge-gaps")
+
+
+def figures(value: Any) -> Iterator[tuple[str, Any]]:
+    """Yield every member of a JSON document with its path."""
+    pairs = value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    for name, member in pairs:
+        yield str(name), member
+        yield from ((f"{name}.{path}", figure) for path, figure in figures(member))
 
 
 class TestKnowledgeGaps:

@@ -1,19 +1,11 @@
 """A small sound graph, and flows made of it through the API."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 
 Make = Callable[..., dict[str, Any]]
-
-
-@pytest.fixture(autouse=True)
-def _hang_up(cloud: Any) -> Iterator[None]:
-    """Close the clients after each test: the gateway takes a hundred connections, and these files open more."""
-    yield
-    for client in cloud._clients:
-        client.close()
 
 
 @pytest.fixture

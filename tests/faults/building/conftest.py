@@ -15,6 +15,8 @@ from infra.local.testing import LocalCloud
 from tests.api.l1.conftest import Library, Technician
 from tests.conftest import RunningCloud, TestAccount
 
+Connection = tuple[int, int]  # the asker's port and the model's
+
 
 class ModelServer:
     """Speaks the chat-completions protocol; `nodes` and `classifications` count what it was asked for."""
@@ -34,7 +36,7 @@ class ModelServer:
         self.gate = threading.Event()
         self.gate.set()
         self.asked = threading.Event()
-        self.on_node: Callable[[int], None] = lambda _port: None
+        self.on_node: Callable[[Connection], None] = lambda _connection: None
 
     @property
     def url(self) -> str:
@@ -45,7 +47,7 @@ class ModelServer:
         self._server.shutdown()
         self._server.server_close()
 
-    def answer(self, body: dict[str, Any], port: int) -> tuple[int, dict[str, Any]]:
+    def answer(self, body: dict[str, Any], connection: Connection) -> tuple[int, dict[str, Any]]:
         classifying = "classify" in body["messages"][0]["content"]
         with self._lock:
             self.classifications += classifying
@@ -56,7 +58,7 @@ class ModelServer:
         if classifying:
             return 200, completion({"category": "vpn_connect"})
         self.asked.set()
-        self.on_node(port)
+        self.on_node(connection)
         self.gate.wait(timeout=20)
         if self.garbled:
             return 200, completion("Turn it off and on again.")
@@ -69,7 +71,8 @@ class ModelServer:
         class Handler(BaseHTTPRequestHandler):
             def do_POST(self) -> None:
                 body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                status, document = model.answer(body, self.client_address[1])
+                connection = (self.client_address[1], self.connection.getsockname()[1])
+                status, document = model.answer(body, connection)
                 payload = json.dumps(document).encode()
                 try:
                     self.send_response(status)
@@ -91,17 +94,17 @@ def completion(answer: dict[str, Any] | str) -> dict[str, Any]:
     return {"choices": [{"message": message}], "usage": {"prompt_tokens": 100, "completion_tokens": 20}}
 
 
-def kill_owner_of(port: int) -> None:
-    """End the process at the other end of a local connection as the kernel would end it."""
+def kill_asker(connection: Connection) -> None:
+    """End the process that asks the model, as the kernel would end it; the pair of ports tells which it is."""
     for line in Path("/proc/net/tcp").read_text().splitlines()[1:]:
         columns = line.split()
-        if int(columns[1].split(":")[1], 16) == port:
+        if tuple(int(address.split(":")[1], 16) for address in columns[1:3]) == connection:
             link = f"socket:[{columns[9]}]"
             for descriptor in Path("/proc").glob("[0-9]*/fd/*"):
-                if descriptor.is_symlink() and _target(descriptor) == link:
+                if _target(descriptor) == link:
                     os.kill(int(descriptor.parts[2]), signal.SIGKILL)
                     return
-    pytest.fail(f"nobody owns port {port}")
+    pytest.fail(f"nobody holds the connection {connection}")
 
 
 def _target(link: Path) -> str:

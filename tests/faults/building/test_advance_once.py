@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from firstline.clock import now
-from tests.faults.building.conftest import kill_owner_of
+from tests.faults.building.conftest import kill_asker
 
 SAME_STEP = 20
 
@@ -42,7 +42,7 @@ class TestSameStep:
     def test_answered_by_twenty_at_once_costs_one_model_call_and_one_entry(
         self, tech: Any, model: Any, begun: Any
     ) -> None:
-        model.on_node = lambda _port: time.sleep(0.5)
+        model.on_node = lambda _connection: time.sleep(0.5)
 
         answers = together(tech, SAME_STEP, {"node_id": begun["node"]["id"], "answer": "yes"}, begun["session_id"])
 
@@ -55,7 +55,7 @@ class TestSameStep:
         assert tech.stored(begun["session_id"]).building is None
 
     def test_answered_in_two_ways_at_once_takes_one_of_them(self, tech: Any, model: Any, begun: Any) -> None:
-        model.on_node = lambda _port: time.sleep(0.3)
+        model.on_node = lambda _connection: time.sleep(0.3)
         with ThreadPoolExecutor(2) as pool:
             futures = [
                 pool.submit(together, tech, 3, {"node_id": begun["node"]["id"], "answer": answer}, begun["session_id"])
@@ -117,10 +117,10 @@ class TestCrash:
         self, tech: Any, model: Any, begun: Any
     ) -> None:
         body = {"node_id": begun["node"]["id"], "answer": "yes"}
-        model.on_node = kill_owner_of
+        model.on_node = kill_asker
         [crashed] = together(tech, 1, body, begun["session_id"])
         assert crashed.status >= 500
-        model.on_node = lambda _port: None
+        model.on_node = lambda _connection: None
         walk = tech.stored(begun["session_id"])
         assert (walk.walked_path, walk.building["answer"]) == ([], "yes")
         pass_time(tech, walk)
@@ -148,7 +148,7 @@ class TestCrash:
         assert tech.advance(begun["session_id"], begun["node"], "no").status == 409
 
     def test_at_intake_leaves_neither_ticket_nor_walk(self, tech: Any, model: Any) -> None:
-        model.on_node = kill_owner_of
+        model.on_node = kill_asker
 
         answer = tech.http.post("/v1/l1/intake", {"problem_statement": "The VPN does not connect"})
 

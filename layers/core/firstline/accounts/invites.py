@@ -146,6 +146,6 @@ def _record(db: Session, invite: Invite, action: str, user_id: UUID, at: datetim
         action=action,
         resource_type="invite",
         resource_id=invite.id,
-        details={"email": invite.email, "account_role": invite.account_role},
+        details={"account_role": invite.account_role},
         at=at,
     )

@@ -94,7 +94,11 @@ def check_team(db: Session, *, account_id: UUID, team_id: UUID | None) -> None:
 
 
 def _plain(values: dict[str, Any]) -> dict[str, Any]:
-    return {name: str(value) if isinstance(value, UUID) else value for name, value in values.items()}
+    """Return what the audit log may keep for good: a name would outlive the person's purge."""
+    return {
+        name: "…" if name == "display_name" else str(value) if isinstance(value, UUID) else value
+        for name, value in values.items()
+    }
 
 
 def _record(

@@ -98,18 +98,18 @@ WITH ways AS (
     FROM edge_statistics e
     WHERE e.account_id = :account_id AND e.day >= date_trunc('day', :since, 'UTC') AND e.day < :until
     GROUP BY 1, 2, 3
+), judged AS (
+    SELECT *,
+        answer <> 'unsure' AND taken >= :least AND taken - resolved >= CAST(:failed_share AS float8) * taken AS fails,
+        CASE WHEN answer = 'unsure' THEN taken ELSE 0 END AS unsure
+    FROM ways
 ), weighed AS (
-    SELECT *, bool_or(answer <> 'unsure' AND taken >= :least AND taken - resolved >= :failed_share * taken) OVER here
-            AS fails,
-        sum(taken) OVER here AS met,
-        coalesce(sum(taken) FILTER (WHERE answer = 'unsure') OVER here, 0) AS unsure
-    FROM ways WINDOW here AS (PARTITION BY flow_id, node_id)
+    SELECT *, bool_or(fails) OVER here AS has_failing, sum(taken) OVER here AS met, sum(unsure) OVER here AS not_sure
+    FROM judged WINDOW here AS (PARTITION BY flow_id, node_id)
 )
-SELECT x.flow_id, v.name AS flow_name, v.graph, x.node_id, x.answer, x.resolved, x.failed, x.escalated, x.abandoned
+SELECT x.flow_id, x.node_id, x.answer, x.resolved, x.failed, x.escalated, x.abandoned
 FROM weighed x
-JOIN trees f ON f.account_id = :account_id AND f.id = x.flow_id
-JOIN tree_versions v ON v.account_id = f.account_id AND v.tree_id = f.id AND v.version = f.live_version
-WHERE x.fails OR (x.met >= :least AND x.unsure >= :unsure_share * x.met)
+WHERE x.has_failing OR (x.met >= :least AND x.not_sure >= CAST(:unsure_share AS float8) * x.met)
 ORDER BY x.met DESC, x.flow_id, x.node_id, x.answer LIMIT :limit"""
 
 _ESCALATING_FLOWS = f"""
@@ -125,7 +125,7 @@ FROM l1_walk_sessions w WHERE {_ENDED} GROUP BY 1 ORDER BY 1"""
 
 _PATTERNS = """
 SELECT p.id, p.title, p.category, p.supporting_session_count AS sessions, p.impact AS minutes,
-    (extract(epoch FROM :until - p.created_at) / 86400)::float8 AS days
+    (extract(epoch FROM CAST(:until AS timestamptz) - p.created_at) / 86400)::float8 AS days
 FROM flow_proposals p
 WHERE p.account_id = :account_id AND p.status = 'pending' AND p.supporting_session_count >= :repeats
     AND p.supported_at >= :since
@@ -203,6 +203,7 @@ def count_stuck(db: Session, window: Window, flow_ids: Sequence[UUID]) -> Rows:
 
 
 def list_weak_ways(db: Session, window: Window) -> Rows:
+    """Return every way of the nodes that have a failing one, or at which many are unsure, most met first."""
     shares = {"failed_share": gaps.FAILED_SHARE, "unsure_share": gaps.UNSURE_SHARE}
     return db.execute(text(_WEAK), window.bound | shares | _LEAST).all()
 

@@ -115,7 +115,7 @@ def get_knowledge_gaps(db: Session, *, account_id: UUID, period: Period, at: dat
         for row in queries.list_escalating_flows(db, window)
     ]
     found = [
-        *gaps.weak_options(_ways(queries.list_weak_ways(db, window))),
+        *gaps.weak_options(_weak_ways(db, window)),
         *gaps.high_escalation([*flows, *off_flow]),
         *gaps.uncharted_territory(every),
         *gaps.repeated_patterns([_pattern(row) for row in queries.list_patterns(db, window)]),
@@ -170,30 +170,32 @@ def _share_row(row: Any, *, ended: int, escalated: int) -> gaps.ShareRow:
     return gaps.ShareRow({"category": row.category, "name": name}, name, ended, escalated, row.carried)
 
 
-def _ways(rows: Iterable[Any]) -> list[gaps.WayRow]:
-    graphs: dict[UUID, Graph] = {}
-    found = []
-    for row in rows:
-        graph = graphs.setdefault(row.flow_id, Graph.from_document(row.graph))
-        node = graph.by_id.get(row.node_id)
-        if node is None:
-            continue  # counted for a version that is no longer live, so there is nothing left to mend
-        way = graph.way(row.node_id, row.answer or None)
-        found.append(
-            gaps.WayRow(
-                flow_id=str(row.flow_id),
-                flow_name=row.flow_name,
-                node_id=row.node_id,
-                node_text=node.text,
-                answer=row.answer,
-                label=way.condition.label if way and way.condition else None,
-                resolved=row.resolved,
-                failed=row.failed,
-                escalated=row.escalated,
-                abandoned=row.abandoned,
-            )
-        )
-    return found
+def _weak_ways(db: Session, window: Window) -> list[gaps.WayRow]:
+    """Return the ways of live flows that may be weak; of a version that is no longer live nothing is left to mend."""
+    rows = queries.list_weak_ways(db, window)
+    live = {row.id: row for row in queries.list_flows(db, window, list({row.flow_id for row in rows}))}
+    graphs = {flow_id: Graph.from_document(flow.graph) for flow_id, flow in live.items()}
+    return [
+        _way(row, live[row.flow_id].name, graphs[row.flow_id])
+        for row in rows
+        if row.flow_id in live and row.node_id in graphs[row.flow_id].by_id
+    ]
+
+
+def _way(row: Any, flow_name: str, graph: Graph) -> gaps.WayRow:
+    way = graph.way(row.node_id, row.answer or None)
+    return gaps.WayRow(
+        flow_id=str(row.flow_id),
+        flow_name=flow_name,
+        node_id=row.node_id,
+        node_text=graph.by_id[row.node_id].text,
+        answer=row.answer,
+        label=way.condition.label if way and way.condition else None,
+        resolved=row.resolved,
+        failed=row.failed,
+        escalated=row.escalated,
+        abandoned=row.abandoned,
+    )
 
 
 def _pattern(row: Any) -> gaps.PatternRow:

@@ -34,18 +34,18 @@ class Library:
 
     def put(self, key: str, group: Group) -> None:
         self.members[key] = Member(self.words, group)
-        for word in _telling(group):
+        for word in telling(group):
             self.index.setdefault(word, set()).add(key)
 
     def drop(self, key: str) -> None:
-        for word in _telling(self.members.pop(key).group):
+        for word in telling(self.members.pop(key).group):
             self.index[word].discard(key)
 
     def candidates(self, group: Group, besides: str = "") -> list[str]:
         """Return the keys of the groups that share the most telling words."""
         shared: dict[str, float] = {}
         widest = max(CANDIDATES, len(self.members) // 2)
-        for word in sorted(_telling(group)):
+        for word in sorted(telling(group)):
             keys = self.index.get(word, ())
             if len(keys) <= widest:
                 weight = self.words.weight(word)
@@ -55,7 +55,7 @@ class Library:
         return sorted(shared, key=lambda key: (-shared[key], key))[:CANDIDATES]
 
 
-def _telling(group: Group) -> set[str]:
+def telling(group: Group) -> set[str]:
     """Return the words of a group's questions; the words of cures and openings are shared too widely."""
     return {word for question in group.questions if not question.is_end for word in question.wordings.words}
 

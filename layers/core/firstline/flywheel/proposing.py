@@ -16,11 +16,12 @@ from firstline.flows import queries as flow_queries
 from firstline.flows.merging import diff
 from firstline.flows.queries import LiveFlow
 from firstline.flows.rules import Graph
-from firstline.flywheel import measures, placing, reinforcing, rules, stored, wording
+from firstline.flywheel import measures, placing, reinforcing, rules, signatures, storing, wording
 from firstline.flywheel.evidence import Outcome, Walk
-from firstline.flywheel.folding import Folding, fold
+from firstline.flywheel.folding import FoldState
 from firstline.flywheel.rules import Attachment
 from firstline.flywheel.sessions import EndedSession
+from firstline.flywheel.signatures import Group
 from firstline.matching import service as matching
 from firstline.outbox import service as outbox
 from firstline.outbox.messages import EventHappened
@@ -33,7 +34,7 @@ _TRACKED = ProposalType.AUTO_REINFORCED
 def propose(db: Session, ended: EndedSession, *, at: datetime) -> Done:
     """Fold a session into the pending proposal of its problem, or make it a new one."""
     account_id = ended.row.account_id
-    evidence = placing.find_home(db, account_id=account_id, walk=ended.evidence, target_flow_id=None)
+    evidence = placing.find_home(db, account_id=account_id, walk=ended.evidence)
     if evidence is not None:
         return _fold_in(db, evidence, ended, at=at)
     return _make(db, ended, ProposalType.NEW_FLOW, at=at)
@@ -83,9 +84,9 @@ def withdraw_success(db: Session, ended: EndedSession, *, at: datetime) -> None:
     """Let a ticket that came back count against every pending proposal its session stands behind."""
     session_id = str(ended.row.id)
     for proposal, evidence in placing.list_pending_with(db, account_id=ended.row.account_id, session_id=session_id):
-        walks = [stored.from_document(document) for document in evidence.state["walks"]]
+        walks = storing.from_json(evidence.fold).walks.values()
         changed = [replace(walk, outcome=Outcome.FAILED) if walk.session_id == session_id else walk for walk in walks]
-        evidence.state = {**evidence.state, "walks": [stored.to_document(walk) for walk in changed]}
+        _refold(evidence, changed)
         _redraw(db, proposal, evidence, at=at)
         helped = any(walk.outcome is Outcome.RESOLVED for walk in changed)
         proposal.validated_by_outcome = proposal.validated_by_outcome and helped
@@ -97,8 +98,8 @@ def release_session(db: Session, *, proposal: Proposal, session_id: str, at: dat
     left = [known for known in proposal.supporting_session_ids if known != session_id]
     if evidence is None or not left:
         return False
-    kept = [document for document in evidence.state["walks"] if document["session_id"] != session_id]
-    evidence.state = {**evidence.state, "walks": kept}
+    walks = storing.from_json(evidence.fold).walks.values()
+    _refold(evidence, [walk for walk in walks if walk.session_id != session_id])
     proposal.supporting_session_ids, proposal.supporting_session_count = left, len(left)
     _point_at(db, proposal, left[0])
     _redraw(db, proposal, evidence, at=at)
@@ -154,12 +155,12 @@ def _make(
     )
     db.add(proposal)
     db.flush()
-    state: dict[str, Any] = {"version": stored.VERSION, "walks": []}
+    place: dict[str, Any] | None = None
     if attachment is not None and live is not None:
-        state |= {"attachment": attachment.to_document(), "flow_name": live.name}
-    evidence = ProposalEvidence(account_id=row.account_id, proposal_id=proposal.id, state=state, updated_at=at)
+        place = {"attachment": attachment.to_document(), "flow_name": live.name, "offsets": {}}
+    evidence = ProposalEvidence(account_id=row.account_id, proposal_id=proposal.id, place=place, updated_at=at)
     db.add(evidence)
-    _add_walk(evidence, ended.evidence)
+    _refold(evidence, [_placed(evidence, ended.evidence)])
     _redraw(db, proposal, evidence, at=at)
     _announce(db, proposal, at=at)
     return AnalysisStatus.COMPLETED, f"Proposed as {proposal.id}."
@@ -174,51 +175,98 @@ def _fold_in(db: Session, evidence: ProposalEvidence, ended: EndedSession, *, at
         proposal.supported_at = at
     _add_walk(evidence, ended.evidence)
     _redraw(db, proposal, evidence, at=at)
+    _join_kin(db, proposal, evidence, at=at)
     return AnalysisStatus.COMPLETED, f"Folded into proposal {proposal.id}."
 
 
+def _join_kin(db: Session, proposal: Proposal, evidence: ProposalEvidence, *, at: datetime) -> None:
+    """Join two proposals that a further walk has shown to be one problem; the one with more behind it stays."""
+    kin = placing.find_kin(db, evidence=evidence) if evidence.place is None else None
+    if kin is None:
+        return
+    other = db.get_one(Proposal, (kin.account_id, kin.proposal_id), with_for_update=True)
+    rank = (proposal.supporting_session_count, other.created_at, str(other.id))
+    stays = rank >= (other.supporting_session_count, proposal.created_at, str(proposal.id))
+    kept, kept_evidence = (proposal, evidence) if stays else (other, kin)
+    gone, gone_evidence = (other, kin) if stays else (proposal, evidence)
+    walks = [storing.from_json(one.fold).walks.values() for one in (kept_evidence, gone_evidence)]
+    _refold(kept_evidence, [walk for part in walks for walk in part])
+    kept.supporting_session_ids = list(dict.fromkeys([*kept.supporting_session_ids, *gone.supporting_session_ids]))
+    kept.supporting_session_count = len(kept.supporting_session_ids)
+    kept.validated_by_outcome = kept.validated_by_outcome or gone.validated_by_outcome
+    kept.supported_at = at
+    gone.status, gone.reviewed_at = ProposalStatus.DISMISSED, at
+    gone.reviewer_notes = f"Joined with proposal {kept.id}: the same problem."
+    matching.unindex_flow(db, account_id=gone.account_id, subject_id=gone.id)
+    db.delete(gone_evidence)
+    _redraw(db, kept, kept_evidence, at=at)
+
+
 def _add_walk(evidence: ProposalEvidence, walk: Walk) -> None:
-    others = [known for known in evidence.state["walks"] if known["session_id"] != walk.session_id]
-    evidence.state = {**evidence.state, "walks": [*others, stored.to_document(walk)]}
+    """Fold one more walk in: most are stood in the graph by one alignment, without folding the others anew."""
+    placed = _placed(evidence, walk)
+    state = storing.from_json(evidence.fold)
+    if walk.session_id in state.walks:
+        return _refold(evidence, [*(one for one in state.walks.values() if one.session_id != walk.session_id), placed])
+    group = placing.joined(signatures.from_document(evidence.signature), Group.of(placed))
+    return _keep(evidence, state.add(placed), group)
+
+
+def _refold(evidence: ProposalEvidence, walks: Sequence[Walk]) -> None:
+    _keep(evidence, FoldState.of(walks), placing.signature_of(walks))
+
+
+def _keep(evidence: ProposalEvidence, state: FoldState, group: Group | None) -> None:
+    evidence.fold = storing.to_json(state)
+    evidence.signature = signatures.to_document(group) if group else {"sessions": [], "questions": []}
+    evidence.terms = placing.terms_of(group) if group else []
+
+
+def _placed(evidence: ProposalEvidence, walk: Walk) -> Walk:
+    """Return the part of a walk that belongs to a proposal: of a branch, what came after the flow was left."""
+    if evidence.place is None:
+        return walk
+    offset = next((index for index, step in enumerate(walk.steps) if step.built), len(walk.steps))
+    evidence.place = {**evidence.place, "offsets": {**evidence.place["offsets"], walk.session_id: offset}}
+    return replace(walk, steps=walk.steps[offset:])
 
 
 def _redraw(db: Session, proposal: Proposal, evidence: ProposalEvidence, *, at: datetime) -> None:
-    """Fold all the walks behind a proposal anew and let everything that follows from them follow."""
-    walks = [stored.from_document(document) for document in evidence.state["walks"]]
+    """Draw the graph of all the walks behind a proposal and let everything that follows from them follow."""
+    state = storing.from_json(evidence.fold)
+    walks = sorted(state.walks.values(), key=lambda walk: walk.content_hash)
     told = [walk.opening for walk in walks if walk.outcome is Outcome.RESOLVED] or [walk.opening for walk in walks]
-    if "attachment" in evidence.state:
-        _draw_branch(db, proposal, evidence, walks)
-        proposal.title = f"{evidence.state['flow_name']}: {wording.title_of(told, None)}"[:255]
+    if evidence.place is not None:
+        _draw_branch(db, proposal, evidence.place, state)
+        proposal.title = f"{evidence.place['flow_name']}: {wording.title_of(told, None)}"[:255]
     else:
-        proposal.proposed_flow_data = _walked_only(fold(walks).to_document(), walks, {})
+        proposal.proposed_flow_data = _walked_only(state.folding().to_document(), walks, {})
         proposal.title = wording.title_of(told, proposal.category)
     proposal.description = wording.description_of(told)
     proposal.match_keywords = wording.keywords_of(told)
     measures.weigh(db, proposal, walks, at=at)
-    evidence.terms = placing.terms_of(walks)
     evidence.updated_at = at
     proposal.revision += 1
     if proposal.validated_by_outcome and proposal.target_flow_id is None:
         _let_be_found(db, proposal, told, at=at)
 
 
-def _draw_branch(db: Session, proposal: Proposal, evidence: ProposalEvidence, walks: Sequence[Walk]) -> None:
-    attachment = Attachment.from_document(evidence.state["attachment"])
+def _draw_branch(db: Session, proposal: Proposal, place: dict[str, Any], state: FoldState) -> None:
     if proposal.target_flow_id is None or proposal.target_version is None:
         return
+    attachment = Attachment.from_document(place["attachment"])
     base = flow_queries.get_numbered(db, proposal.account_id, proposal.target_flow_id, proposal.target_version)
     live = Graph.from_document(base.graph)
-    offsets = {walk.session_id: _first_built(walk) for walk in walks}
-    folded = fold([replace(walk, steps=walk.steps[offsets[walk.session_id] :]) for walk in walks])
-    document = _walked_only(folded.to_document(), walks, offsets)
-    branch = _readable(folded)
-    if branch is None:
-        proposal.proposed_flow_data = {**live.to_document()}
+    walks = list(state.walks.values())
+    document = _walked_only(state.folding().to_document(), walks, place["offsets"])
+    if document["root"] is None:
+        proposal.proposed_flow_data = live.to_document()
         return
+    branch = Graph.from_document(document)
     grown = rules.graft(live, attachment, branch)
-    sessions = [walk.session_id for walk in walks if walk.outcome is Outcome.RESOLVED]
+    sessions = sorted(walk.session_id for walk in walks if walk.outcome is Outcome.RESOLVED)
     entrance = {"from": attachment.node_id, "to": branch.root, "sessions": sessions, "resolved": len(sessions)}
-    steps = {node["id"]: _shifted(node["steps"], offsets) for node in document["nodes"]}
+    steps = {node["id"]: node["steps"] for node in document["nodes"]}
     proposal.proposed_flow_data = rules.with_evidence(grown.to_document(), [*document["edges"], entrance], steps)
     proposal.proposed_diff = {
         "attachment": attachment.to_document(),
@@ -228,28 +276,23 @@ def _draw_branch(db: Session, proposal: Proposal, evidence: ProposalEvidence, wa
 
 
 def _walked_only(document: dict[str, Any], walks: Sequence[Walk], offsets: dict[str, int]) -> dict[str, Any]:
-    """Leave the ends out of the steps: they were served, not answered, and `walked_path` has no entry for them."""
+    """Leave the ends out of the steps: they were served, not answered, and `walked_path` has no entry for them.
+
+    `offsets` say at which entry of its `walked_path` a session's part begins.
+    """
     answered = {
-        (walk.session_id, index - offsets.get(walk.session_id, 0))
+        (walk.session_id, index)
         for walk in walks
         for index, step in enumerate(walk.steps)
         if not (step.type.is_end and step.answer is None)
     }
     for node in document["nodes"]:
-        node["steps"] = [step for step in node["steps"] if (step["session_id"], step["index"]) in answered]
+        node["steps"] = [
+            {**step, "index": step["index"] + offsets.get(step["session_id"], 0)}
+            for step in node["steps"]
+            if (step["session_id"], step["index"]) in answered
+        ]
     return document
-
-
-def _readable(folded: Folding) -> Graph | None:
-    return Graph.from_document(folded.to_document()) if folded.root is not None else None
-
-
-def _shifted(steps: Sequence[dict[str, Any]], offsets: dict[str, int]) -> list[dict[str, Any]]:
-    return [{**step, "index": step["index"] + offsets[step["session_id"]]} for step in steps]
-
-
-def _first_built(walk: Walk) -> int:
-    return next((index for index, step in enumerate(walk.steps) if step.built), len(walk.steps))
 
 
 def _attachment(ended: EndedSession, live: Graph) -> Attachment | None:
@@ -270,14 +313,14 @@ def _without_flow(ended: EndedSession) -> EndedSession:
 
 
 def _is_new_evidence(rejected: ProposalEvidence, ended: EndedSession) -> bool:
-    """Tell whether as many new sessions have come since a rejection as the rejected proposal stood on."""
+    """Tell whether more new sessions have come since a rejection than the rejected proposal stood on."""
     session_id = str(ended.row.id)
-    later = [*rejected.state.get("later", [])]
-    if session_id not in later:
-        later.append(session_id)
-        rejected.state = {**rejected.state, "later": later}
-    stood_on = len(rejected.state["walks"])
-    return session_id not in {walk["session_id"] for walk in rejected.state["walks"]} and len(later) > stood_on
+    stood_on = rejected.signature["sessions"]
+    if session_id in stood_on:
+        return False
+    if session_id not in rejected.later_sessions:
+        rejected.later_sessions = [*rejected.later_sessions, session_id]
+    return len(rejected.later_sessions) > len(stood_on)
 
 
 def _point_at(db: Session, proposal: Proposal, session_id: str) -> None:

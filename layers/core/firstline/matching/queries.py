@@ -19,7 +19,7 @@ OPENINGS_PER_FLOW = 20
 _FIND = text(
     """
     WITH library AS (
-        SELECT documents FROM library_terms WHERE account_id = :account AND term = ''
+        SELECT coalesce(max(documents), 0) AS documents FROM library_terms WHERE account_id = :account AND term = ''
     ), asked AS (
         SELECT near.term, near.weight * ln(1 + library.documents::float8 / greatest(known.documents, 1)) AS weight
         FROM unnest(:terms, :weights) AS near (term, weight)

@@ -6,7 +6,7 @@ from typing import Any
 from uuid import UUID
 
 from sqlalchemy import CheckConstraint, Index, String, Text, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from firstline.db.models.tables import Identified, Table, Tenant, allowed, reference, word
@@ -102,7 +102,7 @@ class Proposal(Identified, Table):
 
 
 class ProposalEvidence(Tenant, Table):
-    """The compact state from which the next walk is folded in, and what places a walk with this proposal."""
+    """The state from which the next walk is folded in, and the signature that tells whose walk it is."""
 
     __tablename__ = "flow_proposal_evidence"
     __table_args__ = (
@@ -112,6 +112,13 @@ class ProposalEvidence(Tenant, Table):
     )
 
     proposal_id: Mapped[UUID] = mapped_column(primary_key=True)
-    state: Mapped[dict[str, Any]]
-    terms: Mapped[list[str]] = mapped_column(server_default=text("'[]'::jsonb"), default=list)
+    fold: Mapped[str] = mapped_column(Text, comment="The fold so far, with the walks in it")
+    signature: Mapped[dict[str, Any]] = mapped_column(comment="What the walks of the problem say and ask, summed")
+    terms: Mapped[list[str]] = mapped_column(ARRAY(Text), comment="Telling words, for the candidate query")
+    place: Mapped[dict[str, Any] | None] = mapped_column(
+        JSONB(none_as_null=True), comment="Of a branch: attachment, flow_name, offsets of its first step per session"
+    )
+    later_sessions: Mapped[list[str]] = mapped_column(
+        server_default=text("'[]'::jsonb"), default=list, comment="Sessions of the problem since it was rejected"
+    )
     updated_at: Mapped[datetime]

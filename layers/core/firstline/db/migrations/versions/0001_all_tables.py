@@ -1020,9 +1020,28 @@ def upgrade() -> None:
         "flow_proposal_evidence",
         sa.Column("account_id", sa.Uuid(), nullable=False),
         sa.Column("proposal_id", sa.Uuid(), nullable=False),
-        sa.Column("state", postgresql.JSONB(astext_type=sa.Text()), nullable=False),
+        sa.Column("fold", sa.Text(), nullable=False, comment="The fold so far, with the walks in it"),
         sa.Column(
-            "terms", postgresql.JSONB(astext_type=sa.Text()), server_default=sa.text("'[]'::jsonb"), nullable=False
+            "signature",
+            postgresql.JSONB(astext_type=sa.Text()),
+            nullable=False,
+            comment="What the walks of the problem say and ask, summed",
+        ),
+        sa.Column(
+            "terms", postgresql.ARRAY(sa.Text()), nullable=False, comment="Telling words, for the candidate query"
+        ),
+        sa.Column(
+            "place",
+            postgresql.JSONB(none_as_null=True, astext_type=sa.Text()),
+            nullable=True,
+            comment="Of a branch: attachment, flow_name, offsets of its first step per session",
+        ),
+        sa.Column(
+            "later_sessions",
+            postgresql.JSONB(astext_type=sa.Text()),
+            server_default=sa.text("'[]'::jsonb"),
+            nullable=False,
+            comment="Sessions of the problem since it was rejected",
         ),
         sa.Column("updated_at", sa.DateTime(timezone=True), nullable=False),
         sa.ForeignKeyConstraint(
