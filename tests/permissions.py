@@ -20,6 +20,7 @@ L1 = MANAGERS | {"l1_tech"}
 EVERYONE = ENGINEERS | {"l1_tech", "viewer"}
 
 PROBLEM = {"problem_statement": "The projector in the meeting room shows a purple picture"}
+WEBHOOK_WANTED = {"url": "https://127.0.0.1:9/", "events": ["knowledge_gap.detected"]}  # nobody listens there
 GRAPH: dict[str, Any] = {
     "root": "cable",
     "nodes": [
@@ -117,7 +118,7 @@ class World:
 
     def webhook(self, _role: str) -> str:
         self.account.execute("DELETE FROM webhook_endpoints WHERE account_id = :account")  # an account has at most 20
-        return str(self._post("owner", "/v1/webhooks", {"url": "https://hooks.example.com"})["id"])
+        return str(self._post("owner", "/v1/webhooks", WEBHOOK_WANTED)["id"])
 
     def _post(self, role: str, path: str, body: Any) -> Any:
         answer = self.account.as_(role).post(path, json=body)
@@ -182,6 +183,7 @@ TABLE: Mapping[str, Row] = {
     "PUT /v1/l1/sessions/{session_id}/notes": Row(L1, 200, {"notes": [{"text": "x"}]}, **WALK),
     "POST /v1/l1/sessions/{session_id}/resolve": Row(L1, 200, {"helpful": False}, **WALK),
     "POST /v1/l1/sessions/{session_id}/escalate": Row(L1, 200, REASON, **WALK),
+    "DELETE /v1/l1/sessions/{session_id}": Row(MANAGERS, 204, **WALK),
     "GET /v1/l1/sessions/{session_id}/export": Row(L1, 200, **WALK),
     # flows
     "GET /v1/flows": Row(EVERYONE, 200),
@@ -208,6 +210,7 @@ TABLE: Mapping[str, Row] = {
     "GET /v1/flow-proposals": Row(ENGINEERS, 200),
     "GET /v1/flow-proposals/stats": Row(ENGINEERS, 200),
     "GET /v1/flow-proposals/{proposal_id}": Row(ENGINEERS, 200, **PROPOSAL),
+    "GET /v1/flow-proposals/{proposal_id}/replay": Row(ENGINEERS, 200, **PROPOSAL),
     "POST /v1/flow-proposals/{proposal_id}/review": Row(MANAGERS, 200, {"action": "reject"}, **PROPOSAL),
     # AI sessions
     "POST /v1/ai-sessions": Row(ENGINEERS, 201, {"intake_type": "free_text", "problem_text": "The VPN is slow"}),
@@ -239,6 +242,7 @@ TABLE: Mapping[str, Row] = {
     "GET /v1/users/{user_id}": Row(MANAGERS, 200, **USER),
     "PATCH /v1/users/{user_id}": Row(MANAGERS, 200, {"can_cover_l1": True}, **USER),
     "DELETE /v1/users/{user_id}": Row(MANAGERS, 204, **USER),
+    "DELETE /v1/users/{user_id}/data": Row(MANAGERS, 204, **USER),
     "POST /v1/invites": Row(MANAGERS, 201, _new_invite),
     "GET /v1/invites": Row(MANAGERS, 200),
     "DELETE /v1/invites/{invite_id}": Row(MANAGERS, 200, **_on("invite_id", World.invite)),
@@ -259,7 +263,7 @@ TABLE: Mapping[str, Row] = {
     "POST /v1/notifications/{notification_id}/read": Row(EVERYONE, 200, **_on("notification_id", World.notification)),
     "POST /v1/notifications/read": Row(EVERYONE, 200),
     # webhooks
-    "POST /v1/webhooks": Row(MANAGERS, 201, {"url": "https://hooks.example.com"}),
+    "POST /v1/webhooks": Row(MANAGERS, 201, WEBHOOK_WANTED),
     "GET /v1/webhooks": Row(MANAGERS, 200),
     "GET /v1/webhooks/{webhook_id}": Row(MANAGERS, 200, **WEBHOOK),
     "PATCH /v1/webhooks/{webhook_id}": Row(MANAGERS, 200, {"description": "Chat"}, **WEBHOOK),

@@ -129,6 +129,7 @@ def fill(owner: Engine, options: argparse.Namespace) -> None:
             connection.exec_driver_sql(statement)
     with owner.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         connection.execute(text("VACUUM ANALYZE"))
+        connection.execute(text(f"ALTER DATABASE firstline SET random_page_cost = {options.page_cost}"))
 
 
 def measure(application: Engine, account: UUID, period: Period, view: str) -> dict[str, Any]:
@@ -201,6 +202,7 @@ def main() -> int:
     parser.add_argument("--accounts", type=int, default=100)
     parser.add_argument("--flows", type=int, default=20, help="flows per account")
     parser.add_argument("--days", type=int, default=30, help="days of edge statistics")
+    parser.add_argument("--page-cost", type=float, default=4.0, help="random_page_cost; 4 is the server's own")
     parser.add_argument("--json", type=Path)
     options = parser.parse_args()
     found: list[dict[str, Any]] = []

@@ -215,7 +215,8 @@ def main() -> int:
     if charts:
         bench = _measured(said.url, charts, dialogues, said.walks)
         print(table(bench, len(charts), len(dialogues)))
-        print(*bench.faults[:10], sep="\n", file=sys.stderr)
+        for fault in bench.faults[:10]:
+            print(fault, file=sys.stderr)
         figures = _figures(bench, dialogues)
     if said.json:
         said.json.write_text(json.dumps(figures, indent=2) + "\n", "utf-8")

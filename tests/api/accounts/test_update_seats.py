@@ -21,7 +21,8 @@ class TestUpdateSeats:
         }
         (subscription,) = account.rows(Subscription)
         assert (subscription.seat_limit, subscription.l1_seat_limit) == (3, 9)
-        assert [deed.details["after"] for deed in account.rows(AuditLog, resource_type="subscription")] == [
+        deeds = sorted(account.rows(AuditLog, resource_type="subscription"), key=lambda deed: deed.at)
+        assert [deed.details["after"] for deed in deeds] == [
             {"l1_seat_limit": 9},
             {"seat_limit": 3},
         ]

@@ -3,8 +3,8 @@
 from collections.abc import Iterable, Sequence
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, and_, func, select
-from sqlalchemy.dialects.postgresql import array
+from sqlalchemy import ColumnElement, Select, Text, and_, any_, func, literal, select
+from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
 from firstline.db.models import Proposal, ProposalEvidence
@@ -100,9 +100,9 @@ def terms_of(group: Group) -> list[str]:
 
 def _candidates(db: Session, account_id: UUID, group: Group, status: ProposalStatus) -> Sequence[ProposalEvidence]:
     """Return the proposals that share the most telling words with a group, their evidence locked."""
-    asked = array(terms_of(group)[:_TERMS_ASKED], type_=Text)
-    term = func.unnest(ProposalEvidence.terms).column_valued("term")
-    shared = select(func.count()).select_from(term).where(term == func.any(asked)).scalar_subquery()
+    asked = literal(terms_of(group)[:_TERMS_ASKED], ARRAY(Text))
+    known = func.unnest(ProposalEvidence.terms).table_valued("term").render_derived()
+    shared = select(func.count()).select_from(known).where(known.c.term == any_(asked)).scalar_subquery()
     query = _of_proposals(account_id, status).where(ProposalEvidence.terms.overlap(asked))
     nearest = query.order_by(shared.desc(), Proposal.id).limit(CANDIDATES)
     return db.scalars(nearest.with_for_update(of=ProposalEvidence)).all() if telling(group) else []

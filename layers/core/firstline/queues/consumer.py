@@ -26,13 +26,15 @@ def consumer(deed: Callable[[Message], None]) -> Handler:
         log().clear_state()
         message = read_message(record.body)
         log().append_keys(topic=message.topic, account_id=str(message.account_id))
-        deed(message)
+        try:
+            deed(message)
+        except Exception:
+            log().exception("queue.record_failed", sqs_message_id=record.message_id)
+            raise
 
     def handler(event: dict[str, Any], context: Any) -> dict[str, Any]:
         processor = BatchProcessor(event_type=EventType.SQS, raise_on_entire_batch_failure=False)
         answer = process_partial_response(event=event, record_handler=handle, processor=processor, context=context)
-        for failure in answer["batchItemFailures"]:
-            log().error("queue.record_failed", sqs_message_id=failure["itemIdentifier"])
         return dict(answer)
 
     return handler
