@@ -1,10 +1,8 @@
 """DELETE /v1/flows/{flow_id}: take a flow out of use; nothing is lost."""
 
-from typing import Annotated
 from uuid import UUID
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Header
 
 from firstline.accounts.rules import Permission
 from firstline.clock import now
@@ -13,16 +11,14 @@ from firstline.flows import service
 from firstline.flows.schemas import FlowSummary
 from firstline.http.api import api, lambda_handler
 from firstline.http.authorize import authorize
-from firstline.http.etags import revision_of, tagged
+from firstline.http.etags import IfMatch, revision_of, tagged
 from firstline.matching.service import unindex_flow
 
 app = api()
 
 
 @app.delete("/v1/flows/<flow_id>", tags=["flows"], operation_id="archive_flow")
-def archive_flow(
-    flow_id: UUID, if_match: Annotated[str | None, Header(alias="If-Match")] = None
-) -> Response[FlowSummary]:
+def archive_flow(flow_id: UUID, if_match: IfMatch = None) -> Response[FlowSummary]:
     """Archive a flow: it is matched no more, walks under way go on, a rollback brings it back."""
     caller = authorize(app.current_event, Permission.AUTHOR_FLOWS)
     with transaction(caller) as db:

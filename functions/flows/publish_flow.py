@@ -1,9 +1,6 @@
 """POST /v1/flows/{flow_id}/publish: put a draft in front of technicians."""
 
-from typing import Annotated
 from uuid import UUID
-
-from aws_lambda_powertools.event_handler.openapi.params import Header
 
 from firstline.accounts.rules import Permission
 from firstline.clock import now
@@ -12,16 +9,14 @@ from firstline.flows import publishing
 from firstline.flows.schemas import PublishFlow, VersionDetail
 from firstline.http.api import api, lambda_handler
 from firstline.http.authorize import authorize
-from firstline.http.etags import revision_of
+from firstline.http.etags import IfMatch, revision_of
 from firstline.matching.service import index_flow
 
 app = api()
 
 
 @app.post("/v1/flows/<flow_id>/publish", tags=["flows"], operation_id="publish_flow")
-def publish_flow(
-    flow_id: UUID, body: PublishFlow, if_match: Annotated[str | None, Header(alias="If-Match")] = None
-) -> VersionDetail:
+def publish_flow(flow_id: UUID, body: PublishFlow, if_match: IfMatch = None) -> VersionDetail:
     """Publish the draft as the next version; walks under way stay on theirs."""
     caller = authorize(app.current_event, Permission.PUBLISH_FLOWS)
     with transaction(caller) as db:

@@ -1,9 +1,6 @@
 """POST /v1/flows/{flow_id}/rollback: publish an old version again, in one call."""
 
-from typing import Annotated
 from uuid import UUID
-
-from aws_lambda_powertools.event_handler.openapi.params import Header
 
 from firstline.accounts.rules import Permission
 from firstline.clock import now
@@ -12,16 +9,14 @@ from firstline.flows import publishing
 from firstline.flows.schemas import RollBackFlow, VersionDetail
 from firstline.http.api import api, lambda_handler
 from firstline.http.authorize import authorize
-from firstline.http.etags import revision_of
+from firstline.http.etags import IfMatch, revision_of
 from firstline.matching.service import index_flow
 
 app = api()
 
 
 @app.post("/v1/flows/<flow_id>/rollback", tags=["flows"], operation_id="rollback_flow")
-def rollback_flow(
-    flow_id: UUID, body: RollBackFlow, if_match: Annotated[str | None, Header(alias="If-Match")] = None
-) -> VersionDetail:
+def rollback_flow(flow_id: UUID, body: RollBackFlow, if_match: IfMatch = None) -> VersionDetail:
     """Publish an old version as the newest; an archived flow comes back by it."""
     caller = authorize(app.current_event, Permission.PUBLISH_FLOWS)
     with transaction(caller) as db:

@@ -1,10 +1,8 @@
 """PUT /v1/flows/{flow_id}: write the draft of a flow."""
 
-from typing import Annotated
 from uuid import UUID
 
 from aws_lambda_powertools.event_handler import Response
-from aws_lambda_powertools.event_handler.openapi.params import Header
 
 from firstline.accounts.rules import Permission
 from firstline.clock import now
@@ -13,15 +11,13 @@ from firstline.flows import service
 from firstline.flows.schemas import FlowDetail, UpdateFlow
 from firstline.http.api import api, lambda_handler
 from firstline.http.authorize import authorize
-from firstline.http.etags import revision_of, tagged
+from firstline.http.etags import IfMatch, revision_of, tagged
 
 app = api()
 
 
 @app.put("/v1/flows/<flow_id>", tags=["flows"], operation_id="update_flow")
-def update_flow(
-    flow_id: UUID, body: UpdateFlow, if_match: Annotated[str | None, Header(alias="If-Match")] = None
-) -> Response[FlowDetail]:
+def update_flow(flow_id: UUID, body: UpdateFlow, if_match: IfMatch = None) -> Response[FlowDetail]:
     """Write what is given; with If-Match, only over the revision that was read."""
     caller = authorize(app.current_event, Permission.AUTHOR_FLOWS)
     with transaction(caller) as db:

@@ -39,7 +39,8 @@ class Function:
 
     @property
     def source(self) -> Path:
-        return ROOT / self.properties["CodeUri"] / (self.properties["Handler"].removesuffix(".handler") + ".py")
+        file = str(self.properties["Handler"]).removesuffix(".handler") + ".py"
+        return ROOT / str(self.properties["CodeUri"]) / file
 
     @property
     def events(self) -> list[dict[str, Any]]:

@@ -99,12 +99,12 @@ class Bench:
                 self._open[dialogue.id] = answer
 
     def _verdict(self, answer: Document, right: str | None) -> str:
-        outcome = str(answer["outcome"])
+        outcome: str = answer["outcome"]
         if outcome == "matched":
             return "matched" if answer["flow"]["id"] == right else "wrong"
         if outcome == "suggest":
             self.counted["suggested_right"] += any(miss["flow_id"] == right for miss in answer["near_misses"])
-        return {"suggest": "suggested", "build": "built"}.get(outcome, outcome)
+        return "suggested" if outcome == "suggest" else "built" if outcome == "build" else outcome
 
     def walk(self, dialogue: Dialogue) -> None:
         """Walk the chart as the dialogue did and resolve; a call that did not match is begun with its flow named."""

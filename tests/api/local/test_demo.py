@@ -10,8 +10,6 @@ from infra.local import demo
 from infra.local.demo import STORIES
 from tests.conftest import Client, RunningCloud
 
-pytestmark = pytest.mark.usefixtures("loaded")
-
 
 @pytest.fixture(scope="module")
 def loaded(cloud: RunningCloud) -> None:
@@ -32,6 +30,7 @@ def items(client: Client, path: str, **query: Any) -> list[dict[str, Any]]:
     return list(answer.body["items"])
 
 
+@pytest.mark.usefixtures("loaded")
 class TestDemoAccount:
     def test_has_named_people_in_every_role(self, cloud: RunningCloud) -> None:
         people = items(signed_in(cloud, "ingrid"), "/v1/users")

@@ -4,6 +4,7 @@ import threading
 import time
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
+from uuid import uuid4
 
 import pytest
 
@@ -36,8 +37,9 @@ def together(account: Any, path: str, body: Any = None) -> list[Any]:
 class TestAStep:
     def test_answered_by_many_at_once_costs_one_model_call(self, engineer: Any, model: Any, account: Any) -> None:
         begun = engineer.start("The VPN does not connect", category="vpn_connect")
-        model.on_node = lambda _connection: time.sleep(0.5)
         path = f"/v1/ai-sessions/{begun['session']['id']}/respond"
+        together(account, path, {"step_id": str(uuid4()), "answer": "yes"})  # every process has loaded its code now
+        model.on_node = lambda _connection: time.sleep(0.5)
 
         answers = together(account, path, {"step_id": begun["step"]["id"], "answer": "yes"})
 

@@ -85,7 +85,7 @@ class PipelinedConnection(pg8000.dbapi.Connection):  # type: ignore[misc]  # pg8
             self.execute_simple("rollback")
 
 
-_KINDS = {
+_KINDS: dict[str, type[Exception]] = {
     "22": pg8000.dbapi.DataError,
     "23": pg8000.dbapi.IntegrityError,
     "40": pg8000.dbapi.OperationalError,  # serialisation failure, deadlock
@@ -96,9 +96,9 @@ _KINDS = {
 }
 
 
-def _kind_of(error: pg8000.dbapi.DatabaseError) -> type[pg8000.dbapi.DatabaseError]:
+def _kind_of(error: Exception) -> type[Exception]:
     state = error.args[0].get("C", "") if error.args and isinstance(error.args[0], dict) else ""
-    return _KINDS.get(state[:2], pg8000.dbapi.DatabaseError)
+    return _KINDS.get(state[:2], type(error))
 
 
 def _set_local(name: str, value: str) -> str:

@@ -1,12 +1,14 @@
 """ETags: the revision a client read, and the one it may overwrite."""
 
 import re
-from typing import TypeVar
+from typing import Annotated, TypeVar
 
 from aws_lambda_powertools.event_handler import Response
+from aws_lambda_powertools.event_handler.openapi.params import Header
 from pydantic import BaseModel
 
 Body = TypeVar("Body", bound=BaseModel)
+IfMatch = Annotated[str | None, Header(alias="If-Match")]
 
 _TAG = re.compile(r'(?:W/)?"?(\d{1,9})"?')
 NEVER = 0  # revisions begin with one

@@ -49,7 +49,8 @@ _FIND = text(
         ) opening) AS openings,
         (SELECT documents FROM library) AS library_size,
         (SELECT coalesce(jsonb_object_agg(known.term, known.documents), '{}') FROM library_terms known
-            WHERE known.account_id = :account AND (known.term = ANY (candidates.stems) OR known.term = ANY (:terms))) AS containing
+            WHERE known.account_id = :account
+            AND (known.term = ANY (candidates.stems) OR known.term = ANY (:terms))) AS containing
     FROM candidates
     """
 ).bindparams(bindparam("terms", type_=ARRAY(Text)), bindparam("weights", type_=ARRAY(Float)))
