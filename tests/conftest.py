@@ -107,7 +107,8 @@ class RunningCloud:
         return TestAccount(self, opened.body)
 
     def idle(self, timeout: int = 30) -> None:
-        """Wait until the outbox and the queues are drained."""
+        """Wait until the outbox and the queues are drained; what fell due meanwhile is swept, as every minute."""
+        self.tick("sweep_outbox")
         answer = self._nobody.get("/_local/idle", timeout=timeout)
         assert answer.status == 200, answer
 

@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from firstline.db import migrations
+from firstline.db import migrations, roles
 from firstline.db.engine import make_engine
 from firstline.settings import settings
 
@@ -12,6 +12,7 @@ def handler(event: dict[str, Any], _context: Any) -> dict[str, str]:
     now = settings()
     engine = make_engine(now, user=now.migration_user, secret_arn=now.migration_secret_arn, statement_timeout=580)
     with engine.begin() as connection:
+        roles.ensure_application_role(connection)
         revision = migrations.upgrade(connection, phase=event.get("phase", "post"))
     engine.dispose()
     return {"revision": revision}

@@ -1,4 +1,4 @@
-"""Every minute: send what stayed in the outbox, and forget what was sent long ago."""
+"""Every minute: send what stayed in the outbox."""
 
 from typing import Any
 

@@ -14,7 +14,7 @@ from firstline.http.etags import tagged
 app = api()
 
 
-@app.post("/v1/flows", tags=["flows"], operation_id="create_flow")
+@app.post("/v1/flows", tags=["flows"], operation_id="create_flow", status_code=201)
 def create_flow(body: CreateFlow) -> Response[FlowDetail]:
     """Store a draft; whether it is sound is asked when it is published."""
     caller = authorize(app.current_event, Permission.AUTHOR_FLOWS)

@@ -111,9 +111,7 @@ class _Story:
         self._call(self._script["next"])
         self._anybody.get("/_local/idle", timeout=_PATIENCE)
         reinforced = list(self._engineer.items("/v1/flow-proposals", status="auto_reinforced"))
-        _say(
-            f"The flywheel counts the walk on each step it took: {len(reinforced)} auto_reinforced, nothing to review."
-        )
+        _say(f"The flywheel counts it on every step it took ({len(reinforced)} auto_reinforced): nothing to review.")
 
     def _escalation(self) -> None:
         stuck = self._script["stuck"]

@@ -122,7 +122,7 @@ class Bench:
             self._technician.post(f"{session}/resolve", {"helpful": True})
 
     def _answer(self, chart: str, here: str, there: str) -> str:
-        answers = self._charts[chart]["edges"][here]
+        answers: Mapping[str, str] = self._charts[chart]["edges"][here]
         return next(answer for answer, target in answers.items() if target == there)
 
     def _advance(self, session: str, node: Document, answer: str) -> Document:

@@ -93,6 +93,8 @@ class OpenAIProvider:
         document = json.dumps(body).encode()
         try:
             return within(call.deadline, lambda: self._request(document, call.deadline))
+        except urllib3.exceptions.NewConnectionError as refused:  # urllib3 counts it among its time-outs
+            raise ProviderError("The model server cannot be reached.", usage=call.usage()) from refused
         except (TimeoutError, urllib3.exceptions.TimeoutError) as late:
             raise ProviderTimedOutError("The model took too long.", usage=call.usage()) from late
         except (urllib3.exceptions.HTTPError, OSError) as broken:

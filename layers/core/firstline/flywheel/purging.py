@@ -3,12 +3,12 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, func, or_, select
 from sqlalchemy.orm import Session
 
 from firstline.accounts.rules import Caller
 from firstline.audit import service as audit
-from firstline.db.models import AiSession, Ticket, User
+from firstline.db.models import AiSession, Invite, Ticket, User
 from firstline.db.models import Walk as WalkRow
 from firstline.db.models.accounts import Role
 from firstline.errors import Conflict, NotFound
@@ -48,6 +48,8 @@ def purge_user(db: Session, *, user_id: UUID, by: Caller, at: datetime) -> None:
     for session in db.scalars(sessions).all():
         _hand_over(db, by.account_id, session.id, at=at)
     db.flush()
+    invited = or_(Invite.accepted_by == user_id, func.lower(Invite.email) == user.email.lower())
+    db.execute(delete(Invite).where(Invite.account_id == by.account_id, invited))
     db.execute(delete(User).where(User.account_id == by.account_id, User.id == user_id))
     _record(db, by, "user.purged", "user", user_id, at)
 

@@ -10,24 +10,13 @@ from sqlalchemy import and_, cast, or_, select
 from sqlalchemy.orm import Session
 
 from firstline.building.redaction import redact
+from firstline.categories.domains import DOMAINS
 from firstline.db.models import AiSession, AiSessionStep, Ticket
 from firstline.db.models import Walk as WalkRow
 from firstline.db.models.walks import AnalysisStatus, WalkStatus
 from firstline.flows.rules import Condition, NodeType
 from firstline.flywheel.evidence import Outcome, Step, Walk
 
-DOMAINS = {
-    "password_reset": "active_directory",
-    "account_lockout": "active_directory",
-    "printer": "printing",
-    "email_outlook_client": "email",
-    "wifi_network_basics": "networking",
-    "vpn_connect": "networking",
-    "teams_zoom_av": "m365",
-    "browser_cache_cookies": "endpoint",
-    "peripheral_reconnect": "hardware",
-    "os_restart_update": "endpoint",
-}
 _NODE_TYPES = {
     "question": NodeType.DECISION,
     "instruction": NodeType.ACTION,

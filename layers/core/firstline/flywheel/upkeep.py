@@ -1,12 +1,10 @@
 """The flywheel's schedules, account by account: stale proposals expire, waiting sessions go on."""
 
-from collections.abc import Callable
 from datetime import datetime, timedelta
 
-from firstline.accounts.queries import list_account_ids
+from firstline.accounts.rounds import everywhere
 from firstline.db.transaction import transaction
 from firstline.flywheel import proposing, sessions
-from firstline.observability import log
 from firstline.outbox import service as outbox
 from firstline.outbox.messages import SessionResolved
 from firstline.outbox.sweeping import AnAccount
@@ -17,19 +15,19 @@ WAITING = timedelta(minutes=30)  # well past three receives of the queue
 _AT_A_TIME = 500
 
 
-def expire_everywhere(*, at: datetime) -> dict[str, int]:
+def expireeverywhere(*, at: datetime) -> dict[str, int]:
     lifetime = timedelta(days=settings().proposal_lifetime_days)
 
     def expire(account: AnAccount) -> int:
         with transaction(account) as db:
             return expire_proposals(db, account_id=account.account_id, lifetime=lifetime, at=at)
 
-    return _everywhere("proposals.expired", expire)
+    return everywhere("proposals.expired", expire)
 
 
-def resume_everywhere(*, at: datetime) -> dict[str, int]:
-    """Put sessions back that waited for a new day's limit, or whose message went to the dead letters."""
-    return _everywhere("flywheel.resumed", lambda account: resume(account, at=at))
+def resumeeverywhere(*, at: datetime) -> dict[str, int]:
+    """Put sessions back that waited for a new day's limit, or whose analysis was cut off."""
+    return everywhere("flywheel.resumed", lambda account: resume(account, at=at))
 
 
 def resume(account: AnAccount, *, at: datetime) -> int:
@@ -43,17 +41,3 @@ def resume(account: AnAccount, *, at: datetime) -> int:
             message = SessionResolved(account_id=account.account_id, session_id=session_id, session_type=kind)
             outbox.put(db, message, at=at)
         return len(waiting)
-
-
-def _everywhere(deed: str, work: Callable[[AnAccount], int]) -> dict[str, int]:
-    with transaction(None, **{"app.sweep": "accounts"}) as db:
-        accounts = list_account_ids(db)
-    done = failed = 0
-    for account_id in accounts:
-        try:
-            done += work(AnAccount(account_id))
-        except Exception:  # noqa: BLE001  the edge of one account's work
-            log().exception(f"{deed}.failed", account_id=str(account_id))
-            failed += 1
-    log().info(deed, done=done, failed_accounts=failed)
-    return {"done": done, "failed_accounts": failed}

@@ -1,6 +1,7 @@
 """Every refusal in one shape: application/problem+json (RFC 9457)."""
 
 import json
+from datetime import UTC, datetime
 from typing import Any
 
 from aws_lambda_powertools.event_handler import APIGatewayHttpResolver, Response
@@ -55,4 +56,9 @@ def _response(status: int, kind: str, title: str, detail: str, members: Any) -> 
 
 def _document(status: int, kind: str, title: str, detail: str, members: Any) -> str:
     document = {"type": TYPES + kind, "title": title, "status": status, "detail": detail, **members}
-    return json.dumps(document, default=str, ensure_ascii=False)
+    return json.dumps(document, default=_plain, ensure_ascii=False)
+
+
+def _plain(value: Any) -> str:
+    """Return times as RFC 3339 in UTC, and ids as they read."""
+    return value.astimezone(UTC).isoformat().replace("+00:00", "Z") if isinstance(value, datetime) else str(value)

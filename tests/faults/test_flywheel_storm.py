@@ -1,0 +1,233 @@
+"""Two thousand messages about two hundred walks: doubled, shuffled, poisoned, their consumers killed half-way."""
+
+import json
+import random
+import threading
+import time
+from collections.abc import Iterator
+from typing import Any, Self
+from uuid import UUID, uuid4, uuid5
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from firstline.clock import now
+from firstline.db.models import Proposal, Walk
+from tests.conftest import RunningCloud, TestAccount
+
+SESSIONS = 200
+COPIES = 10
+KILLED = 0.05  # of the batches' connections, cut while they work
+PATIENCE = 180.0  # seconds, on a machine shared by many
+NAMESPACE = UUID("0d6f2a64-3e0c-4c1c-9a57-2a5c8a0f1e11")
+
+# what is asked, in two wordings each, and how the three answers go on
+PROBLEMS: dict[str, list[tuple[str, ...]]] = {
+    "printer": [
+        ("The printer prints nothing.", "Nothing comes out of the printer."),
+        ("Is the printer's power light on?", "Does the power light of the printer glow?"),
+        ("Is the paper tray of the printer full?", "Does the printer have paper in its tray?"),
+        ("Clear the stuck jobs from the printer queue.", "Remove the stuck jobs in the printer queue."),
+    ],
+    "vpn_connect": [
+        ("The VPN does not connect from home.", "VPN connection from home fails."),
+        ("Does the VPN client show the gateway's name?", "Is the gateway named in the VPN client?"),
+        ("Has the VPN password expired lately?", "Did the password of the VPN expire lately?"),
+        ("Import the VPN profile again.", "Load the VPN profile once more."),
+    ],
+    "email_outlook_client": [
+        ("Outlook does not receive mail.", "No mail arrives in Outlook."),
+        ("Does Outlook show working offline at the bottom?", "Is working offline shown at the bottom of Outlook?"),
+        ("Is the Outlook mailbox full by its quota?", "Has the mailbox in Outlook reached its quota?"),
+        ("Recreate the Outlook profile of the user.", "Make the user's Outlook profile anew."),
+    ],
+    "wifi_network_basics": [
+        ("The laptop finds no wifi.", "No wifi on the laptop."),
+        ("Is the laptop's wireless switch turned on?", "Is the wireless switch of the laptop on?"),
+        ("Does the office wifi appear in the network list?", "Does the network list name the office wifi?"),
+        ("Forget the office wifi and join it again.", "Remove the office wifi and join again."),
+    ],
+    "teams_zoom_av": [
+        ("No sound in the Teams meeting.", "The Teams meeting has no sound."),
+        ("Is the headset chosen as the Teams speaker?", "Does Teams name the headset as its speaker?"),
+        ("Is the headset's mute key lit red?", "Does the mute key of the headset glow red?"),
+        ("Choose the headset in the Teams device settings.", "Select the headset in Teams under devices."),
+    ],
+    "browser_cache_cookies": [
+        ("The portal page loads an old version.", "An old version of the portal page is shown."),
+        ("Does the portal load in a private browser window?", "Does a private browser window load the portal?"),
+        ("Are cookies for the portal blocked in the browser?", "Does the browser block cookies of the portal?"),
+        ("Clear the browser cache for the portal.", "Empty the portal's cache in the browser."),
+    ],
+}
+OPTIONS = [{"key": "yes", "label": "Yes, it is"}, {"key": "no", "label": "No, it is not"}]
+
+
+def store_walks(account: TestAccount, seed: int) -> list[str]:
+    """Store resolved walks as the product would; the same seed makes the same ones, by the same ids, in any account."""
+    rng = random.Random(seed)  # noqa: S311  a seeded draw, not a secret
+    at, ids = now(), []
+    with Session(account.cloud.owner) as db:
+        for number in range(SESSIONS):
+            category = rng.choice(sorted(PROBLEMS))
+            walk = drawn_walk(rng, category, number)
+            session_id = uuid5(NAMESPACE, f"walk {seed} {number}")
+            ticket = uuid5(session_id, "ticket")
+            db.add(
+                Walk(
+                    account_id=account.id,
+                    id=session_id,
+                    created_by_user_id=UUID(account.user_id("l1_tech")),
+                    ticket_id=str(ticket),
+                    ticket_kind="internal",
+                    session_kind="ai_build",
+                    category=category,
+                    status="resolved",
+                    helpful=True,
+                    analysis_status="pending",
+                    started_at=at,
+                    last_step_at=at,
+                    resolved_at=at,
+                    **walk,
+                )
+            )
+            ids.append(str(session_id))
+        db.commit()
+    return ids
+
+
+def drawn_walk(rng: random.Random, category: str, number: int) -> dict[str, Any]:
+    opening, first, second, cure = (rng.choice(wordings) for wordings in PROBLEMS[category])
+    path = []
+    for index, asked in enumerate((first, second)):
+        answer = rng.choice(OPTIONS)
+        path.append(
+            {
+                "node_id": str(uuid5(NAMESPACE, f"{number} {index}")),
+                "node_type": "question",
+                "text": asked,
+                "answer": answer["key"],
+                "answer_label": answer["label"],
+                "options": OPTIONS,
+                "built": True,
+                "answered_at": now().isoformat(),
+            }
+        )
+    end = {"id": str(uuid5(NAMESPACE, f"{number} end")), "node_type": "resolved", "text": cure}
+    return {"problem_text": opening, "walked_path": path, "pending_node": end, "current_node_id": end["id"]}
+
+
+def message(account: TestAccount, session_id: str) -> str:
+    said = {"topic": "session.resolved", "session_id": session_id, "session_type": "walk"}
+    return json.dumps({"message_id": str(uuid4()), "account_id": str(account.id), **said})
+
+
+def send(account: TestAccount, bodies: list[str]) -> None:
+    local = account.cloud.local
+    for start in range(0, len(bodies), 10):
+        entries = [{"Id": str(i), "MessageBody": body} for i, body in enumerate(bodies[start : start + 10])]
+        local.sqs.send_message_batch(QueueUrl=local.queue_url("FlywheelQueue"), Entries=entries)
+
+
+def analyse_in_turn(account: TestAccount, sessions: list[str]) -> None:
+    """Hand each session to the flywheel's function once, one after the other, without a queue between."""
+    running = account.cloud.local.cloud
+    flywheel = running.template.function("run_flywheel")
+    assert flywheel is not None
+    for number, session_id in enumerate(sessions):
+        record = {"messageId": str(number), "body": message(account, session_id), "eventSource": "aws:sqs"}
+        assert running.environments.invoke(flywheel, {"Records": [record]}) == {"batchItemFailures": []}
+
+
+def wait_for_all(account: TestAccount) -> None:
+    """Wait until every session is analysed and the queue is drained."""
+    deadline = time.monotonic() + PATIENCE
+    while time.monotonic() < deadline:
+        if {walk.analysis_status for walk in account.rows(Walk)} <= {"completed", "skipped"}:
+            return account.cloud.idle(60)
+        time.sleep(0.3)
+    left = sorted(walk.analysis_status for walk in account.rows(Walk))
+    pytest.fail(f"still not analysed: { {status: left.count(status) for status in set(left)} }")
+
+
+class Killer:
+    """Cuts the database connection of a flywheel at work, every now and then, until told to stop."""
+
+    def __init__(self, cloud: RunningCloud, *, most: int) -> None:
+        self._cloud, self._most = cloud, most
+        self._over, self.killed = threading.Event(), 0
+        self._thread = threading.Thread(target=self._kill, daemon=True)
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._over.set()
+        self._thread.join(10)
+
+    def _kill(self) -> None:
+        """Cut whoever holds an account's flywheel lock, so that it dies between its reading and its commit."""
+        query = text(
+            "SELECT count(*) FROM (SELECT pg_terminate_backend(pid) FROM pg_locks"
+            " WHERE locktype = 'advisory' AND granted LIMIT 1) AS killed"
+        )
+        while not self._over.wait(0.15) and self.killed < self._most:
+            with self._cloud.owner.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+                self.killed += connection.execute(query).scalar_one()
+
+
+def picture(account: TestAccount) -> list[dict[str, Any]]:
+    """Return the proposals by what they stand on and say, free of the ids of their rows."""
+    told = [
+        {
+            "type": proposal.proposal_type,
+            "status": proposal.status,
+            "title": proposal.title,
+            "count": proposal.supporting_session_count,
+            "sessions": sorted(proposal.supporting_session_ids),
+            "graph": in_order(proposal.proposed_flow_data),
+        }
+        for proposal in account.rows(Proposal)
+        if proposal.status != "dismissed"
+    ]
+    return sorted(told, key=lambda one: str(one["sessions"]))
+
+
+def in_order(document: Any) -> Any:
+    """Return a graph with its lists in an order of their own, for they are sets."""
+    if isinstance(document, dict):
+        return {name: in_order(value) for name, value in document.items()}
+    if isinstance(document, list):
+        return sorted(map(in_order, document), key=lambda one: json.dumps(one, sort_keys=True))
+    return document
+
+
+@pytest.fixture
+def accounts(cloud: RunningCloud) -> Iterator[tuple[TestAccount, TestAccount]]:
+    """One account for the storm and one for the calm."""
+    yield cloud.account(), cloud.account("Contoso Support")
+    cloud.hang_up()
+
+
+class TestStorm:
+    def test_leaves_the_graph_the_counts_and_the_proposals_of_a_calm_day(
+        self, cloud: RunningCloud, accounts: tuple[TestAccount, TestAccount]
+    ) -> None:
+        storm, calm = accounts
+        rng = random.Random(5)  # noqa: S311  a seeded draw, not a secret
+        sessions = store_walks(storm, seed=1)
+        bodies = [message(storm, session_id) for session_id in sessions for _ in range(COPIES)]
+        poison = json.dumps({"message_id": str(uuid4()), "account_id": str(storm.id), "topic": "no.such.topic"})
+        bodies.append(poison)
+        rng.shuffle(bodies)
+
+        with Killer(cloud, most=int(len(bodies) / 10 * KILLED)) as killer:
+            send(storm, bodies)
+            wait_for_all(storm)
+
+        analyse_in_turn(calm, store_walks(calm, seed=1))
+        assert picture(storm) == picture(calm)
+        assert sorted(known for one in picture(storm) for known in one["sessions"]) == sorted(sessions)
+        assert killer.killed >= 3
