@@ -76,6 +76,7 @@ def make(environment: Path, locks: list[Path]) -> None:
         run(python, "-m", "venv", "--clear", str(environment))
     run(inside, "-m", "pip", "install", "--quiet", "--disable-pip-version-check", "uv>=0.5,<1")
     os.environ["UV_PYTHON_DOWNLOADS"] = "never"
+    os.environ.setdefault("UV_SYSTEM_CERTS", "1")  # a company's own certificates are in the system's store
     files = [part for lock in locks for part in ("--requirements", str(lock))]
     uv = str(environment / "bin" / "uv")
     run(uv, "pip", "install", "--quiet", "--require-hashes", "--python", inside, *files)
