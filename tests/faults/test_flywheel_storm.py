@@ -4,7 +4,9 @@ import json
 import random
 import threading
 import time
+from collections import deque
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any, Self
 from uuid import UUID, uuid4, uuid5
 
@@ -14,11 +16,14 @@ from sqlalchemy.orm import Session
 
 from firstline.clock import now
 from firstline.db.models import Proposal, Walk
+from infra.local.cloud import Cloud
 from tests.conftest import RunningCloud, TestAccount
 
 SESSIONS = 200
 COPIES = 10
-KILLED = 0.05  # of the batches' connections, cut while they work
+KILLED = 18  # connections cut at work: about one in twenty batches
+CONSUMERS = 4
+MAX_RECEIVES = 3  # as the template has it
 PATIENCE = 180.0  # seconds, on a machine shared by many
 NAMESPACE = UUID("0d6f2a64-3e0c-4c1c-9a57-2a5c8a0f1e11")
 
@@ -123,39 +128,53 @@ def message(account: TestAccount, session_id: str) -> str:
     return json.dumps({"message_id": str(uuid4()), "account_id": str(account.id), **said})
 
 
-def send(account: TestAccount, bodies: list[str]) -> None:
-    local = account.cloud.local
-    for start in range(0, len(bodies), 10):
-        entries = [{"Id": str(i), "MessageBody": body} for i, body in enumerate(bodies[start : start + 10])]
-        local.sqs.send_message_batch(QueueUrl=local.queue_url("FlywheelQueue"), Entries=entries)
+class Consumers:
+    """Four consumers of one queue: each takes a batch of any size; what failed comes back, three times in all."""
+
+    def __init__(self, account: TestAccount, bodies: list[str], rng: random.Random) -> None:
+        self._running = account.cloud.local.cloud
+        self._waiting = deque((body, 1) for body in bodies)
+        self._rng, self._lock = rng, threading.Lock()
+        self._deadline = time.monotonic() + PATIENCE
+        self.batches, self.dead = 0, list[str]()
+
+    def drain(self) -> None:
+        with ThreadPoolExecutor(CONSUMERS) as pool:
+            for one in [pool.submit(self._consume) for _ in range(CONSUMERS)]:
+                one.result(PATIENCE)
+
+    def _consume(self) -> None:
+        while batch := self._take():
+            assert time.monotonic() < self._deadline, f"{len(self._waiting)} messages left"
+            failed = invoke(self._running, [body for body, _ in batch])
+            with self._lock:
+                for number in failed:
+                    body, receives = batch[number]
+                    if receives == MAX_RECEIVES:
+                        self.dead.append(body)
+                    else:
+                        self._waiting.append((body, receives + 1))
+
+    def _take(self) -> list[tuple[str, int]]:
+        with self._lock:
+            self.batches += 1
+            return [self._waiting.popleft() for _ in range(min(self._rng.randint(1, 10), len(self._waiting)))]
 
 
-def analyse_in_turn(account: TestAccount, sessions: list[str]) -> None:
-    """Hand each session to the flywheel's function once, one after the other, without a queue between."""
-    running = account.cloud.local.cloud
+def invoke(running: Cloud, bodies: list[str]) -> list[int]:
+    """Hand a batch to the flywheel's function; return which of it must be delivered again."""
     flywheel = running.template.function("run_flywheel")
     assert flywheel is not None
-    for number, session_id in enumerate(sessions):
-        record = {"messageId": str(number), "body": message(account, session_id), "eventSource": "aws:sqs"}
-        assert running.environments.invoke(flywheel, {"Records": [record]}) == {"batchItemFailures": []}
-
-
-def wait_for_all(account: TestAccount) -> None:
-    """Wait until every session is analysed and the queue is drained."""
-    deadline = time.monotonic() + PATIENCE
-    while time.monotonic() < deadline:
-        if {walk.analysis_status for walk in account.rows(Walk)} <= {"completed", "skipped"}:
-            return account.cloud.idle(60)
-        time.sleep(0.3)
-    left = sorted(walk.analysis_status for walk in account.rows(Walk))
-    pytest.fail(f"still not analysed: { {status: left.count(status) for status in set(left)} }")
+    records = [{"messageId": str(number), "body": body, "eventSource": "aws:sqs"} for number, body in enumerate(bodies)]
+    answer = running.environments.invoke(flywheel, {"Records": records})
+    return [int(failure["itemIdentifier"]) for failure in answer["batchItemFailures"]]
 
 
 class Killer:
     """Cuts the database connection of a flywheel at work, every now and then, until told to stop."""
 
-    def __init__(self, cloud: RunningCloud, *, most: int) -> None:
-        self._cloud, self._most = cloud, most
+    def __init__(self, cloud: RunningCloud) -> None:
+        self._cloud = cloud
         self._over, self.killed = threading.Event(), 0
         self._thread = threading.Thread(target=self._kill, daemon=True)
 
@@ -173,7 +192,7 @@ class Killer:
             "SELECT count(*) FROM (SELECT pg_terminate_backend(pid) FROM pg_locks"
             " WHERE locktype = 'advisory' AND granted LIMIT 1) AS killed"
         )
-        while not self._over.wait(0.15) and self.killed < self._most:
+        while not self._over.wait(0.1) and self.killed < KILLED:
             with self._cloud.owner.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
                 self.killed += connection.execute(query).scalar_one()
 
@@ -223,11 +242,14 @@ class TestStorm:
         bodies.append(poison)
         rng.shuffle(bodies)
 
-        with Killer(cloud, most=int(len(bodies) / 10 * KILLED)) as killer:
-            send(storm, bodies)
-            wait_for_all(storm)
+        consumers = Consumers(storm, bodies, rng)
+        with Killer(cloud) as killer:
+            consumers.drain()
 
-        analyse_in_turn(calm, store_walks(calm, seed=1))
+        for session_id in store_walks(calm, seed=1):
+            assert invoke(cloud.local.cloud, [message(calm, session_id)]) == []
         assert picture(storm) == picture(calm)
         assert sorted(known for one in picture(storm) for known in one["sessions"]) == sorted(sessions)
-        assert killer.killed >= 3
+        assert {walk.analysis_status for walk in storm.rows(Walk)} == {"completed"}
+        assert consumers.dead == [poison]
+        assert killer.killed >= KILLED

@@ -94,7 +94,7 @@ class AiSessionSummary(BaseModel):
     intake_type: IntakeType
     problem_text: str
     problem_domain: str | None
-    category: Category | None
+    category: str | None
     ticket_id: str | None
     ticket_kind: TicketKind | None
     taken_over_walk_id: UUID | None

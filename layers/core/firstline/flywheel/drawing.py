@@ -110,8 +110,10 @@ class _Drawing:
             for place in self.level.places
             if place.parent is not None
         ]
+        joins = self._joins()
+        edges += [self._join(above, below, answer, walks) for (above, answer), (below, walks) in joins.items()]
         for number in range(len(self.level.places)):
-            for stub, edge in self._stubs(number):
+            for stub, edge in self._stubs(number, {answer for above, answer in joins if above == number}):
                 nodes.append(stub)
                 edges.append(edge)
         return Folding(
@@ -142,6 +144,48 @@ class _Drawing:
             failed=len(walks) - resolved,
         )
 
+    def _joins(self) -> dict[tuple[int, Answer], tuple[int, list[Walk]]]:
+        """Find the ways that were walked though nothing hangs under their answer: they lead to a place elsewhere.
+
+        A place hangs at one other only, but callers reach the same question from several. Of the places such a way led
+        to, the most walked is kept; one that would close a circle is not.
+        """
+        led: dict[tuple[int, Answer], dict[int, list[Walk]]] = {}
+        for above, number, answer, walk in self._passes():
+            if answer in self._offered(above) - self.level.places[above].children.keys() - {UNSURE}:
+                led.setdefault((above, answer), {}).setdefault(number, []).append(walk)
+        ways = {place.number: {child.number for child in place.all_children()} for place in self.level.places}
+        joins: dict[tuple[int, Answer], tuple[int, list[Walk]]] = {}
+        for (above, answer), places in sorted(led.items(), key=lambda item: (item[0][0], str(item[0][1]))):
+            below = min(places, key=lambda number: (-len(places[number]), number))
+            if not _reaches(ways, below, above):
+                ways[above].add(below)
+                joins[above, answer] = below, places[below]
+        return joins
+
+    def _passes(self) -> Iterator[tuple[int, int, Answer, Walk]]:
+        """Yield each step taken by a resolved walk from one place straight to another: places, answer, walk."""
+        stood: dict[str, dict[int, int]] = {}
+        walks: dict[str, Walk] = {}
+        for number, steps in enumerate(self.steps):
+            for session, (walk, index) in steps.items():
+                stood.setdefault(session, {})[index] = number
+                walks[session] = walk
+        for session in sorted(stood):
+            walk, numbers = walks[session], stood[session]
+            if walk.outcome is Outcome.RESOLVED:
+                for index, above in sorted(numbers.items()):
+                    if index + 1 in numbers:
+                        yield above, numbers[index + 1], walk.steps[index].answer, walk
+
+    def _offered(self, number: int) -> set[str]:
+        return {option.key for walk, index in self.steps[number].values() for option in walk.steps[index].options}
+
+    def _join(self, above: int, below: int, answer: Answer, walks: list[Walk]) -> FoldedEdge:
+        sessions = tuple(sorted({walk.session_id for walk in walks}))
+        ends = self.level.wordings[above].id, self.level.wordings[below].id
+        return FoldedEdge(*ends, self._condition(above, answer), sessions, resolved=len(sessions))
+
     def _labels(self, number: int) -> dict[str, Counter[str]]:
         """Count, for each answer offered or given at a place, the labels it had; one that was chosen counts double."""
         labels: dict[str, Counter[str]] = {}
@@ -159,11 +203,10 @@ class _Drawing:
         labels = self.labels[number].get(answer)
         return Condition(answer, max(labels, key=lambda label: (labels[label], label)) if labels else answer)
 
-    def _stubs(self, number: int) -> Iterator[tuple[FoldedNode, FoldedEdge]]:
+    def _stubs(self, number: int, joined: set[Answer]) -> Iterator[tuple[FoldedNode, FoldedEdge]]:
         """Yield a stub for each answer that was offered at a place and under which nothing hangs."""
         node_id = self.level.wordings[number].id
-        offered = {option.key for walk, index in self.steps[number].values() for option in walk.steps[index].options}
-        for key in sorted(offered - self.level.places[number].children.keys() - {UNSURE}):
+        for key in sorted(self._offered(number) - self.level.places[number].children.keys() - joined - {UNSURE}):
             condition = self._condition(number, key)
             stub_id = str(uuid5(_NAMESPACE, f"{node_id}\x1f{key}"))
             text = f"Nobody has walked this way yet: {condition.label if condition else key}"
@@ -171,6 +214,18 @@ class _Drawing:
                 FoldedNode(stub_id, NodeType.ESCALATE, text, needs_review=True),
                 FoldedEdge(node_id, stub_id, condition),
             )
+
+
+def _reaches(ways: Mapping[int, set[int]], start: int, goal: int) -> bool:
+    seen, waiting = {start}, [start]
+    while waiting:
+        number = waiting.pop()
+        if number == goal:
+            return True
+        fresh = ways[number] - seen
+        seen |= fresh
+        waiting += fresh
+    return False
 
 
 def _contradictions(nodes: list[FoldedNode], edges: list[FoldedEdge]) -> Iterator[Contradiction]:

@@ -1,6 +1,6 @@
 """Which pending proposal a session belongs to: found by telling words, decided by how the problems compare."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Select, Text, and_, any_, func, literal, select
@@ -10,19 +10,17 @@ from sqlalchemy.orm import Session
 from firstline.db.models import Proposal, ProposalEvidence
 from firstline.db.models import Walk as WalkRow
 from firstline.db.models.proposals import ProposalStatus
-from firstline.flywheel import signatures
 from firstline.flywheel.evidence import Walk
-from firstline.flywheel.grouping import CANDIDATES, JOIN, Library, assign, telling
+from firstline.flywheel.likeness import SAME_PROBLEM, Signature, likeness
 from firstline.flywheel.rules import Attachment
-from firstline.flywheel.signatures import Group
 
-_TERMS_KEPT = 600
+_CANDIDATES = 24
 _TERMS_ASKED = 200
 
 
 def find_home(db: Session, *, account_id: UUID, walk: Walk) -> ProposalEvidence | None:
     """Return the pending proposal for the same problem, or None."""
-    found = _candidates(db, account_id, Group.of(walk), ProposalStatus.PENDING)
+    found = _candidates(db, account_id, walk, ProposalStatus.PENDING)
     return _home(walk, [evidence for evidence in found if evidence.place is None])
 
 
@@ -30,21 +28,9 @@ def find_rejected(
     db: Session, *, account_id: UUID, walk: Walk, attachment: Attachment | None
 ) -> ProposalEvidence | None:
     """Return a rejected proposal for the same problem, at the same place of a flow where it was a branch."""
-    found = _candidates(db, account_id, Group.of(walk), ProposalStatus.REJECTED)
+    found = _candidates(db, account_id, walk, ProposalStatus.REJECTED)
     place = attachment.to_document() if attachment else None
     return _home(walk, [evidence for evidence in found if (evidence.place or {}).get("attachment") == place])
-
-
-def find_kin(db: Session, *, evidence: ProposalEvidence) -> ProposalEvidence | None:
-    """Return another pending proposal that has turned out to be about the same problem, or None."""
-    group = signatures.from_document(evidence.signature)
-    found = _candidates(db, evidence.account_id, group, ProposalStatus.PENDING)
-    others = [one for one in found if one.place is None and one.proposal_id != evidence.proposal_id]
-    library = _library([*others, evidence])
-    mine = library.members[str(evidence.proposal_id)]
-    scored = [(mine.kinship(library.members[str(one.proposal_id)]).score, str(one.proposal_id), one) for one in others]
-    score, _, kin = max(scored, key=lambda one: one[:2], default=(0.0, "", None))
-    return kin if score > JOIN else None
 
 
 def find_branch(db: Session, *, account_id: UUID, flow_id: UUID, attachment: Attachment) -> ProposalEvidence | None:
@@ -78,43 +64,22 @@ def find_walk(db: Session, *, account_id: UUID, session_id: UUID) -> WalkRow | N
     return db.get(WalkRow, (account_id, session_id))
 
 
-def signature_of(walks: Iterable[Walk]) -> Group | None:
-    """Sum up walks that are known to be about one problem."""
-    total: Group | None = None
-    for walk in sorted(walks, key=lambda walk: walk.content_hash):
-        total = Group.of(walk) if total is None else joined(total, Group.of(walk))
-    return total
-
-
-def joined(one: Group, two: Group) -> Group:
-    """Return two groups of one problem as one, their same questions paired."""
-    library = Library.of([("one", one), ("two", two)])
-    same = library.members["one"].kinship(library.members["two"]).same
-    return one.joined(two, same)
-
-
-def terms_of(group: Group) -> list[str]:
-    """Return the words that find a problem's proposal again."""
-    return sorted(telling(group))[:_TERMS_KEPT]
-
-
-def _candidates(db: Session, account_id: UUID, group: Group, status: ProposalStatus) -> Sequence[ProposalEvidence]:
-    """Return the proposals that share the most telling words with a group, their evidence locked."""
-    asked = literal(terms_of(group)[:_TERMS_ASKED], ARRAY(Text))
+def _candidates(db: Session, account_id: UUID, walk: Walk, status: ProposalStatus) -> Sequence[ProposalEvidence]:
+    """Return the proposals of the walk's category that share the most words with it, their evidence locked."""
+    asked = literal(Signature.of([walk]).terms[:_TERMS_ASKED], ARRAY(Text))
     known = func.unnest(ProposalEvidence.terms).table_valued("term").render_derived()
     shared = select(func.count()).select_from(known).where(known.c.term == any_(asked)).scalar_subquery()
-    query = _of_proposals(account_id, status).where(ProposalEvidence.terms.overlap(asked))
-    nearest = query.order_by(shared.desc(), Proposal.id).limit(CANDIDATES)
-    return db.scalars(nearest.with_for_update(of=ProposalEvidence)).all() if telling(group) else []
+    query = _of_proposals(account_id, status).where(
+        ProposalEvidence.terms.overlap(asked), Proposal.category.is_not_distinct_from(walk.category)
+    )
+    nearest = query.order_by(shared.desc(), Proposal.id).limit(_CANDIDATES)
+    return db.scalars(nearest.with_for_update(of=ProposalEvidence)).all()
 
 
 def _home(walk: Walk, found: Sequence[ProposalEvidence]) -> ProposalEvidence | None:
-    key = assign(walk, _library(found))
-    return next((evidence for evidence in found if str(evidence.proposal_id) == key), None)
-
-
-def _library(found: Iterable[ProposalEvidence]) -> Library:
-    return Library.of((str(one.proposal_id), signatures.from_document(one.signature)) for one in found)
+    scored = [(likeness(walk, Signature.from_document(one.signature)), str(one.proposal_id), one) for one in found]
+    score, _, evidence = max(scored, key=lambda one: one[:2], default=(0.0, "", None))
+    return evidence if score >= SAME_PROBLEM else None
 
 
 def _of_proposals(account_id: UUID, status: ProposalStatus) -> Select[ProposalEvidence]:

@@ -16,12 +16,12 @@ from firstline.flows import queries as flow_queries
 from firstline.flows.merging import diff
 from firstline.flows.queries import LiveFlow
 from firstline.flows.rules import Graph
-from firstline.flywheel import measures, placing, reinforcing, rules, signatures, storing, wording
+from firstline.flywheel import measures, placing, reinforcing, rules, storing, wording
 from firstline.flywheel.evidence import Outcome, Walk
 from firstline.flywheel.folding import FoldState
+from firstline.flywheel.likeness import Signature
 from firstline.flywheel.rules import Attachment
 from firstline.flywheel.sessions import EndedSession
-from firstline.flywheel.signatures import Group
 from firstline.matching import service as matching
 from firstline.outbox import service as outbox
 from firstline.outbox.messages import EventHappened
@@ -175,31 +175,7 @@ def _fold_in(db: Session, evidence: ProposalEvidence, ended: EndedSession, *, at
         proposal.supported_at = at
     _add_walk(evidence, ended.evidence)
     _redraw(db, proposal, evidence, at=at)
-    _join_kin(db, proposal, evidence, at=at)
     return AnalysisStatus.COMPLETED, f"Folded into proposal {proposal.id}."
-
-
-def _join_kin(db: Session, proposal: Proposal, evidence: ProposalEvidence, *, at: datetime) -> None:
-    """Join two proposals that a further walk has shown to be one problem; the one with more behind it stays."""
-    kin = placing.find_kin(db, evidence=evidence) if evidence.place is None else None
-    if kin is None:
-        return
-    other = db.get_one(Proposal, (kin.account_id, kin.proposal_id), with_for_update=True)
-    rank = (proposal.supporting_session_count, other.created_at, str(other.id))
-    stays = rank >= (other.supporting_session_count, proposal.created_at, str(proposal.id))
-    kept, kept_evidence = (proposal, evidence) if stays else (other, kin)
-    gone, gone_evidence = (other, kin) if stays else (proposal, evidence)
-    walks = [storing.from_json(one.fold).walks.values() for one in (kept_evidence, gone_evidence)]
-    _refold(kept_evidence, [walk for part in walks for walk in part])
-    kept.supporting_session_ids = list(dict.fromkeys([*kept.supporting_session_ids, *gone.supporting_session_ids]))
-    kept.supporting_session_count = len(kept.supporting_session_ids)
-    kept.validated_by_outcome = kept.validated_by_outcome or gone.validated_by_outcome
-    kept.supported_at = at
-    gone.status, gone.reviewed_at = ProposalStatus.DISMISSED, at
-    gone.reviewer_notes = f"Joined with proposal {kept.id}: the same problem."
-    matching.unindex_flow(db, account_id=gone.account_id, subject_id=gone.id)
-    db.delete(gone_evidence)
-    _redraw(db, kept, kept_evidence, at=at)
 
 
 def _add_walk(evidence: ProposalEvidence, walk: Walk) -> None:
@@ -208,18 +184,18 @@ def _add_walk(evidence: ProposalEvidence, walk: Walk) -> None:
     state = storing.from_json(evidence.fold)
     if walk.session_id in state.walks:
         return _refold(evidence, [*(one for one in state.walks.values() if one.session_id != walk.session_id), placed])
-    group = placing.joined(signatures.from_document(evidence.signature), Group.of(placed))
-    return _keep(evidence, state.add(placed), group)
+    signature = Signature.from_document(evidence.signature).with_walk(placed)
+    return _keep(evidence, state.add(placed), signature)
 
 
 def _refold(evidence: ProposalEvidence, walks: Sequence[Walk]) -> None:
-    _keep(evidence, FoldState.of(walks), placing.signature_of(walks))
+    _keep(evidence, FoldState.of(walks), Signature.of(walks))
 
 
-def _keep(evidence: ProposalEvidence, state: FoldState, group: Group | None) -> None:
+def _keep(evidence: ProposalEvidence, state: FoldState, signature: Signature) -> None:
     evidence.fold = storing.to_json(state)
-    evidence.signature = signatures.to_document(group) if group else {"sessions": [], "questions": []}
-    evidence.terms = placing.terms_of(group) if group else []
+    evidence.signature = signature.to_document()
+    evidence.terms = signature.terms
 
 
 def _placed(evidence: ProposalEvidence, walk: Walk) -> Walk:

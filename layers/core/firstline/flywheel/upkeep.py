@@ -15,7 +15,7 @@ WAITING = timedelta(minutes=30)  # well past three receives of the queue
 _AT_A_TIME = 500
 
 
-def expireeverywhere(*, at: datetime) -> dict[str, int]:
+def expire_everywhere(*, at: datetime) -> dict[str, int]:
     lifetime = timedelta(days=settings().proposal_lifetime_days)
 
     def expire(account: AnAccount) -> int:
@@ -25,7 +25,7 @@ def expireeverywhere(*, at: datetime) -> dict[str, int]:
     return everywhere("proposals.expired", expire)
 
 
-def resumeeverywhere(*, at: datetime) -> dict[str, int]:
+def resume_everywhere(*, at: datetime) -> dict[str, int]:
     """Put sessions back that waited for a new day's limit, or whose analysis was cut off."""
     return everywhere("flywheel.resumed", lambda account: resume(account, at=at))
 

@@ -34,7 +34,7 @@ class TicketSummary(BaseModel):
 
 class QueuedTicket(TicketSummary):
     problem_text: str
-    category: Category | None
+    category: str | None
     created_by_user_id: UUID | None
     created_at: datetime
     updated_at: datetime

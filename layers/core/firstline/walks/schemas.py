@@ -7,7 +7,6 @@ from uuid import UUID
 from pydantic import AfterValidator, BaseModel, BeforeValidator, Field, StringConstraints, model_validator
 
 from firstline.building.rules import ServedType
-from firstline.categories.rules import Category
 from firstline.db.models import Walk
 from firstline.db.models.walks import ActingAs, AnalysisStatus, TicketKind, WalkKind, WalkStatus
 from firstline.tickets.schemas import TicketSummary
@@ -120,7 +119,7 @@ class WalkSummary(BaseModel):
     flow_id: UUID | None
     flow_version_id: UUID | None
     flow_proposal_id: UUID | None
-    category: Category | None
+    category: str | None
     problem_text: str | None
     pending_node: WalkNode | None
     current_node_id: str | None
