@@ -104,8 +104,11 @@ class Technician:
             self._ledger.count("double click")
             return self._advanced(call, node, answer, first)
         if drawn < 0.32:
-            self._line.ask_and_hang_up(f"{path}/advance", body)
+            key = f"{call.session_id} {self._rng.random()}"  # or a late one would answer a step re-opened meanwhile
+            self._line.ask_and_hang_up(f"{path}/advance", body, idempotency_key=key)
             self._ledger.count("dropped connection")
+            answered = self._line.ask_after_hanging_up(f"{path}/advance", body, idempotency_key=key)
+            return self._advanced(call, node, answer, answered)
         return self._advanced(call, node, answer, self._line.ask("POST", f"{path}/advance", body))
 
     def _advanced(self, call: Call, node: dict[str, Any], answer: str | None, got: Any) -> dict[str, Any]:

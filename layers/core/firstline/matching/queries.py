@@ -1,7 +1,8 @@
 """Finding the few flows worth scoring among very many: one indexed statement.
 
-The rarest stems of the intake find candidates through a GIN index whose entries carry the account's mark, so that other
-accounts' flows cost nothing; the same statement brings their openings and how common their stems are in the account.
+The rarest stems of the intake, and words of it that only past openings have, find candidates through a GIN index whose
+entries carry the account's mark, so that other accounts' flows cost nothing; the same statement brings the candidates'
+openings and how common the stems are in the account.
 """
 
 from collections.abc import Mapping, Sequence
@@ -13,7 +14,8 @@ from sqlalchemy import ARRAY, Float, Text, bindparam, text
 from sqlalchemy.orm import Session
 
 CANDIDATES = 60
-RAREST = 12
+RAREST = 40
+FEW = 100  # flows a stem may occur in and still be asked for, whatever part of a small library they are
 OPENINGS_PER_FLOW = 20
 
 _FIND = text(
@@ -25,8 +27,8 @@ _FIND = text(
         FROM unnest(:terms, :weights) AS near (term, weight)
         JOIN library ON true
         LEFT JOIN library_terms known ON known.account_id = :account AND known.term = near.term
-        WHERE known.documents > 0 OR near.weight = 1
-        ORDER BY near.weight < 1, known.documents NULLS FIRST, near.term
+        WHERE known.documents <= greatest(:few, library.documents / 5) OR (known.documents IS NULL AND near.weight = 1)
+        ORDER BY known.documents IS NULL, near.weight < 1, known.documents, near.term
         LIMIT :rarest
     ), found AS (
         SELECT flow.subject_id, sum(asked.weight) AS weight
@@ -92,6 +94,7 @@ def find_candidates(db: Session, *, account_id: UUID, near: Mapping[str, float])
             "terms": list(near),
             "weights": [float(weight) for weight in near.values()],
             "rarest": RAREST,
+            "few": FEW,
             "candidates": CANDIDATES,
             "openings": OPENINGS_PER_FLOW,
         },
