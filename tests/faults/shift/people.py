@@ -191,7 +191,7 @@ class Engineer:
                 self._take(item["session_id"])
             if ending and not listed.body["items"]:
                 return
-            time.sleep(0.1)
+            time.sleep(0.5)
 
     def _take(self, session_id: str) -> None:
         claimed = self._line.ask("POST", f"/v1/l1/escalations/{session_id}/claim")
@@ -235,7 +235,7 @@ class Admin:
         self.published: list[str] = []
 
     def work(self, over: threading.Event) -> None:
-        while not over.wait(1.0):
+        while not over.wait(3.0):
             for path in ("/v1/analytics/overview?period=7d", "/v1/audit?limit=20", "/v1/l1/queue?limit=20"):
                 assert self._line.ask("GET", path).status == 200, path
             listed = self._line.ask("GET", "/v1/flow-proposals?status=pending&type=new_flow&limit=5")
