@@ -31,7 +31,7 @@ class TestTheFallback:
     def test_answers_when_the_server_takes_too_long(self, dialect: Dialect, server: ModelServer) -> None:
         server.will_answer(Reply(body=b"{", drips=True))
         built = generate_node(
-            dialect.provider(server.url, 0.3), REQUEST, deadline=Deadline.after(5), fallback=PlaybookProvider()
+            dialect.provider(server.url, 1.5), REQUEST, deadline=Deadline.after(5), fallback=PlaybookProvider()
         )
         assert built.node.text == playbook_text()
         assert built.usage.provider == "playbook"

@@ -13,6 +13,8 @@ from firstline.flywheel.similarity import content_words
 
 SAME_PROBLEM = 0.45
 QUESTIONS = 0.7  # share of the questions in the likeness; the opening has the rest
+SAME_START = 0.2  # added where a walk begins with a question that a known one began with
+_SAME_QUESTION = 0.8
 _MOST_WORDINGS = 300
 
 Words = frozenset[str]
@@ -20,10 +22,11 @@ Words = frozenset[str]
 
 @dataclass(frozen=True)
 class Signature:
-    """What the walks of one problem ask and what their callers say; `asked` holds each wording once."""
+    """What the walks of one problem ask and what their callers say; `asked` and `first` hold each wording once."""
 
     sessions: tuple[str, ...]
     asked: frozenset[Words]
+    first: frozenset[Words]
     told: Words
 
     @classmethod
@@ -32,7 +35,8 @@ class Signature:
         wordings = {words(step.text) for walk in known for step in walk.steps}
         return cls(
             sessions=tuple(sorted(walk.session_id for walk in known)),
-            asked=frozenset(sorted(wordings, key=sorted)[:_MOST_WORDINGS]),
+            asked=_kept(wordings),
+            first=_kept({words(walk.steps[0].text) for walk in known if walk.steps}),
             told=frozenset(word for walk in known for word in words(walk.opening)),
         )
 
@@ -43,21 +47,25 @@ class Signature:
 
     def with_walk(self, walk: Walk) -> "Signature":
         more = Signature.of([walk])
-        asked = sorted(self.asked | more.asked, key=sorted)[:_MOST_WORDINGS]
-        sessions = tuple(sorted({*self.sessions, *more.sessions}))
-        return Signature(sessions, frozenset(asked), self.told | more.told)
+        return Signature(
+            sessions=tuple(sorted({*self.sessions, *more.sessions})),
+            asked=_kept(self.asked | more.asked),
+            first=_kept(self.first | more.first),
+            told=self.told | more.told,
+        )
 
     def to_document(self) -> dict[str, Any]:
         return {
             "sessions": list(self.sessions),
             "asked": [sorted(wording) for wording in sorted(self.asked, key=sorted)],
+            "first": [sorted(wording) for wording in sorted(self.first, key=sorted)],
             "told": sorted(self.told),
         }
 
     @classmethod
     def from_document(cls, document: Mapping[str, Any]) -> "Signature":
-        asked = frozenset(frozenset(wording) for wording in document["asked"])
-        return cls(tuple(document["sessions"]), asked, frozenset(document["told"]))
+        asked, first = (frozenset(map(frozenset, document[name])) for name in ("asked", "first"))
+        return cls(tuple(document["sessions"]), asked, first, frozenset(document["told"]))
 
 
 def likeness(walk: Walk, signature: Signature) -> float:
@@ -66,7 +74,13 @@ def likeness(walk: Walk, signature: Signature) -> float:
     shared = sum(max((_overlap(one, other) for other in signature.asked), default=0.0) for one in mine)
     opening = words(walk.opening)
     said = len(opening & signature.told) / max(len(opening), 1)
-    return QUESTIONS * shared / max(len(mine), 1) + (1 - QUESTIONS) * said
+    begun = any(_overlap(one, other) >= _SAME_QUESTION for one in mine[:1] for other in signature.first)
+    alike = QUESTIONS * shared / max(len(mine), 1) + (1 - QUESTIONS) * said
+    return min(1.0, alike + SAME_START * begun)
+
+
+def _kept(wordings: Iterable[Words]) -> frozenset[Words]:
+    return frozenset(sorted(wordings, key=sorted)[:_MOST_WORDINGS])
 
 
 def words(text: str) -> Words:
