@@ -114,6 +114,8 @@ class TestGuessing:
         )
         db.flush()
 
+        assert db.scalars(text("SELECT problem_text FROM internal_tickets")).all() == ["Mine"]
+
     def test_an_address_taken_in_another_account_is_free_in_this_one(
         self, db: Session, people: Any, account: Any
     ) -> None:
@@ -127,6 +129,8 @@ class TestGuessing:
             )
         )
         db.flush()
+
+        assert db.scalar(text("SELECT count(*) FROM users")) == 6
 
     def _walk_of(self, db: Session, people: Any, flow_id: UUID) -> str:
         walk = Walk(
