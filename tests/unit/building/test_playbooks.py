@@ -51,7 +51,7 @@ def entry(node: BuiltNode, label: str | None) -> TranscriptEntry:
 @pytest.mark.parametrize("category", list(Category))
 class TestEachPlaybook:
     def test_follows_the_published_schema(self, category: Category) -> None:
-        jsonschema.Draft202012Validator(document("schema")).validate(document(category))
+        assert list(jsonschema.Draft202012Validator(document("schema")).iter_errors(document(category))) == []
 
     def test_is_a_sound_flow(self, category: Category) -> None:
         assert problems(playbook(category).graph) == []
