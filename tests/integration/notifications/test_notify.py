@@ -57,14 +57,14 @@ class TestEscalation:
         assert told(db) == {people.owner.user_id}
 
     def test_with_nobody_left_warns_and_succeeds(
-        self, db: Session, people: Any, escalated: EventHappened, capsys: pytest.CaptureFixture[str]
+        self, db: Session, people: Any, escalated: EventHappened, caplog: pytest.LogCaptureFixture
     ) -> None:
         change(db, people.owner.user_id, people.admin.user_id, people.engineer.user_id, is_active=False)
 
         service.notify(db, happened=escalated, at=now())
 
         assert told(db) == set()
-        assert "escalation.nobody_to_tell" in capsys.readouterr().out
+        assert "escalation.nobody_to_tell" in caplog.messages
 
     def test_reaches_the_defaults_when_none_of_the_chosen_is_left(
         self, db: Session, people: Any, escalated: EventHappened
