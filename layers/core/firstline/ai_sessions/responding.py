@@ -1,13 +1,10 @@
-"""One step of an AI session, exactly once: claim it, build what follows outside any transaction, store it.
+"""One step of an AI session, exactly once: the answer is recorded, and what follows is built.
 
-The same answer meanwhile waits for the claim and is then a replay; a claim whose owner died is taken over once it has
-run out. The first step of a taken-over walk is built in the same way.
+The first step of a taken-over walk is built in the same way.
 """
 
-import time
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
 from uuid import UUID, uuid4
 
 from sqlalchemy.orm import Session
@@ -27,12 +24,12 @@ from firstline.ai_sessions.positions import (
 from firstline.ai_sessions.schemas import AiSessionProgress, RespondAiSession
 from firstline.ai_sessions.service import lock_active
 from firstline.building import service as building
+from firstline.building.claims import Claimed, Clock, Waiting, build_once, claim, live_claim
 from firstline.building.provider import Deadline
 from firstline.building.rules import Leaving
 from firstline.categories.rules import Category
 from firstline.db.models import AiSession, AiSessionStep, Walk
-from firstline.db.transaction import transaction
-from firstline.walks.advancing import BUILD_SECONDS, CLAIM, POLL_SECONDS, REQUEST_SECONDS, Clock, StillBuilding, settle
+from firstline.walks.advancing import StillBuilding
 from firstline.walks.nodes import ServedNode, Step
 from firstline.walks.rules import (
     DEPTH_CAP,
@@ -50,17 +47,12 @@ from firstline.walks.rules import (
 
 
 @dataclass(frozen=True, slots=True)
-class _Claimed:
-    """The step is ours to build; `step` is what was answered, None before the first."""
+class _Next:
+    """What to build: `step` is what was answered, None before the first."""
 
-    token: str
     path: tuple[Step, ...]
     step: Step | None
     work: Work
-
-
-class _Waiting:
-    """Somebody else builds what follows the same answer."""
 
 
 def respond(caller: Caller, *, session_id: UUID, response: RespondAiSession | None, clock: Clock) -> AiSessionProgress:
@@ -69,21 +61,18 @@ def respond(caller: Caller, *, session_id: UUID, response: RespondAiSession | No
     Manages its own transactions: call it without one. Raises StepConflict with the pending node, AnswerUnknown,
     SessionIsOver, BudgetSpent, or StillBuilding where another request's build outlasts this one.
     """
-    deadline, arrived_at = Deadline.after(REQUEST_SECONDS), clock()
-    while True:
-        with transaction(caller) as db:
-            begun = _begin(db, caller, session_id, response, arrived_at=arrived_at, at=clock(), deadline=deadline)
-        if isinstance(begun, AiSessionProgress):
-            return begun
-        settle(caller)
-        if isinstance(begun, _Waiting):
-            time.sleep(POLL_SECONDS)
-            continue
-        built = build_next(begun.work, deadline.sooner(BUILD_SECONDS))
-        with transaction(caller) as db:
-            stored = _store(db, caller, session_id, begun, built, at=clock())
-        if stored is not None:
-            return stored
+    arrived_at = clock()
+
+    def begin(db: Session, deadline: Deadline) -> AiSessionProgress | Claimed[_Next] | Waiting:
+        return _begin(db, caller, session_id, response, arrived_at=arrived_at, at=clock(), deadline=deadline)
+
+    def build(wanted: _Next, deadline: Deadline) -> Built:
+        return build_next(wanted.work, deadline)
+
+    def store(db: Session, claimed: Claimed[_Next], built: Built) -> AiSessionProgress | None:
+        return _store(db, caller, session_id, claimed, built, at=clock())
+
+    return build_once(caller, begin=begin, build=build, store=store)
 
 
 def _begin(
@@ -95,7 +84,7 @@ def _begin(
     arrived_at: datetime,
     at: datetime,
     deadline: Deadline,
-) -> AiSessionProgress | _Claimed | _Waiting:
+) -> AiSessionProgress | Claimed[_Next] | Waiting:
     if response is None:
         return _begin_first(db, caller, session_id, at=at, deadline=deadline)
     session = lock_active(db, by=caller, session_id=session_id)
@@ -104,9 +93,9 @@ def _begin(
         raise StepConflict("The first step is not built yet. Take the escalation over once more.", node=None)
     position = position_of(rows)
     given = read_response(position, response)
-    claim = _live_claim(session, at)
-    if claim is not None and given.node_id == position.pending.id:
-        if (claim["answer"], claim["note"]) != (given.answer, given.note):
+    held = live_claim(session, at=at)
+    if held is not None and given.node_id == position.pending.id:
+        if (held["answer"], held["note"]) != (given.answer, given.note):
             raise StepConflict("Another answer to this step came first.", node=public(position.pending))
         return _wait(deadline, position.pending)
     decision = _decide(position, given, arrived_at=arrived_at, at=at)
@@ -114,9 +103,8 @@ def _begin(
         permit = building.get_permit(db, account_id=session.account_id, at=at)
         check_budget(permit)
         said = {"node_id": given.node_id, "answer": given.answer, "note": given.note}
-        token = _claim(session, said, at=at)
-        path = (*position.path, decision.step)
-        return _Claimed(token, position.path, decision.step, _work(db, session, path, permit))
+        work = _work(db, session, (*position.path, decision.step), permit)
+        return claim(session, said, _Next(position.path, decision.step, work), at=at)
     if isinstance(decision, Moved):
         _keep_step(db, session, rows[-1], position, decision.step, decision.node, at=at)
     elif isinstance(decision, HelpServed):
@@ -136,34 +124,23 @@ def _decide(position: Position, given: Given, *, arrived_at: datetime, at: datet
 
 def _begin_first(
     db: Session, caller: Caller, session_id: UUID, *, at: datetime, deadline: Deadline
-) -> AiSessionProgress | _Claimed | _Waiting:
+) -> AiSessionProgress | Claimed[_Next] | Waiting:
     """Claim the first step, unless it is there, nobody may build it today, or the session has ended without it."""
     session = queries.lock_own(db, caller=caller, session_id=session_id)
     permit = building.get_permit(db, account_id=session.account_id, at=at)
     if queries.list_steps(db, session) or session.status != "active" or not permit.has_budget:
         return progress_of(db, session)
-    if _live_claim(session, at) is not None:
+    if live_claim(session, at=at) is not None:
         return _wait(deadline, None)
-    return _Claimed(_claim(session, {}, at=at), (), None, _work(db, session, (), permit))
+    return claim(session, {}, _Next((), None, _work(db, session, (), permit)), at=at)
 
 
-def _live_claim(session: AiSession, at: datetime) -> dict[str, Any] | None:
-    claim = session.building
-    return claim if claim is not None and datetime.fromisoformat(claim["until"]) > at else None
-
-
-def _wait(deadline: Deadline, pending: ServedNode | None) -> _Waiting:
+def _wait(deadline: Deadline, pending: ServedNode | None) -> Waiting:
     if deadline.remaining <= 0:
         raise StillBuilding(
             "The next step is still being built. Ask again in a few seconds.", node=public(pending) if pending else None
         )
-    return _Waiting()
-
-
-def _claim(session: AiSession, said: dict[str, Any], *, at: datetime) -> str:
-    token = str(uuid4())
-    session.building = {**said, "token": token, "until": (at + CLAIM).isoformat()}
-    return token
+    return Waiting()
 
 
 def _work(db: Session, session: AiSession, path: tuple[Step, ...], permit: building.Permit) -> Work:
@@ -186,22 +163,22 @@ def _leaving(walk: Walk | None) -> Leaving | None:
 
 
 def _store(
-    db: Session, caller: Caller, session_id: UUID, claimed: _Claimed, built: Built, *, at: datetime
+    db: Session, caller: Caller, session_id: UUID, claimed: Claimed[_Next], built: Built, *, at: datetime
 ) -> AiSessionProgress | None:
     """Store what was built, unless the step is no longer ours; what it cost is spent either way."""
     building.record_usage(db, account_id=caller.account_id, usage=built.usage, at=at)
     session = queries.lock_own(db, caller=caller, session_id=session_id)
     keep_usage(session, built.usage)
-    if session.building is None or session.building["token"] != claimed.token:
+    if not claimed.holds(session):
         return None
     session.building = None
     session.category = session.category or (built.category.value if built.category else None)
-    if claimed.step is None:
+    if claimed.work.step is None:
         keep_pending(db, session, (), built.node, at=at)
     else:
         row = queries.list_steps(db, session)[-1]
-        keep_answer(session, row, claimed.step, at=claimed.step.answered_at)
-        keep_pending(db, session, (*claimed.path, claimed.step), built.node, at=at)
+        keep_answer(session, row, claimed.work.step, at=claimed.work.step.answered_at)
+        keep_pending(db, session, (*claimed.work.path, claimed.work.step), built.node, at=at)
     db.flush()
     return progress_of(db, session)
 

@@ -14,6 +14,7 @@ from firstline.ai_sessions.positions import keep_pending, progress_of
 from firstline.ai_sessions.schemas import AiSessionProgress, StartAiSession
 from firstline.audit.service import record
 from firstline.building import service as building
+from firstline.building.claims import BUILD_SECONDS, Clock, settle
 from firstline.building.provider import Deadline, Usage
 from firstline.db.models import AiSession, Walk
 from firstline.db.models.ai_sessions import AiSessionStatus, IntakeType
@@ -22,7 +23,6 @@ from firstline.db.transaction import transaction
 from firstline.matching.service import find_matches
 from firstline.tickets import queries as tickets
 from firstline.tickets.service import move_ticket
-from firstline.walks.advancing import BUILD_SECONDS, Clock, settle
 from firstline.walks.queries import lock_walk
 
 

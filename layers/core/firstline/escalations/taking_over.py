@@ -6,9 +6,9 @@ from firstline.accounts.rules import Caller
 from firstline.ai_sessions.responding import respond
 from firstline.ai_sessions.schemas import AiSessionProgress
 from firstline.ai_sessions.starting import find_or_take_over
+from firstline.building.claims import Clock
 from firstline.db.transaction import transaction
 from firstline.escalations.service import claim_escalation
-from firstline.walks.advancing import Clock
 
 
 def take_over_escalation(caller: Caller, *, walk_id: UUID, clock: Clock) -> AiSessionProgress:

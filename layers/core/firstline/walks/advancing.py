@@ -1,14 +1,7 @@
-"""One step of a walk, exactly once: claim it, build what follows outside any transaction, store it.
+"""One step of a walk, exactly once: the answer is recorded, and what follows is found or built."""
 
-Whoever locks the row first claims the step; the model is called without a transaction; the claim's token decides
-who may store. The same answer meanwhile waits for the claim and is then a replay; a claim whose owner died is taken
-over once it has run out.
-"""
-
-import time
-from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from uuid import UUID, uuid4
 
@@ -16,12 +9,12 @@ from sqlalchemy.orm import Session
 
 from firstline.accounts.rules import Caller
 from firstline.building import service as building
+from firstline.building.claims import Claimed, Clock, Waiting, build_once, claim, live_claim
 from firstline.building.provider import Deadline, Usage
 from firstline.building.rules import BuildRequest
 from firstline.building.service import Permit
 from firstline.categories.rules import Category
 from firstline.db.models import Walk
-from firstline.db.transaction import transaction
 from firstline.observability import log
 from firstline.walks.details import describe
 from firstline.walks.nodes import ServedNode
@@ -43,13 +36,6 @@ from firstline.walks.said import Heard, hear
 from firstline.walks.schemas import Advanced, AdvanceSession, AskBack, WalkNode
 from firstline.walks.service import lock_active
 
-REQUEST_SECONDS = 27.0  # below the 29 seconds a function has
-BUILD_SECONDS = 14.0
-CLAIM = timedelta(seconds=15)  # a build is over by then, or its process is dead
-POLL_SECONDS = 0.075
-
-Clock = Callable[[], datetime]
-
 
 class StillBuilding(StepConflict):
     type = "still-building"
@@ -57,10 +43,9 @@ class StillBuilding(StepConflict):
 
 
 @dataclass(frozen=True, slots=True)
-class _Claimed:
-    """The step is ours to build: all that is needed without a transaction."""
+class _Work:
+    """All that building needs without a transaction."""
 
-    token: str
     position: Position
     decision: Building
     permit: Permit
@@ -76,31 +61,21 @@ class _Built:
     usage: Usage
 
 
-class _Waiting:
-    """Somebody else builds what follows the same answer."""
-
-
 def advance(caller: Caller, *, walk_id: UUID, step: AdvanceSession, clock: Clock) -> Advanced:
     """Answer a step and return the next, or the pending one where nothing was answered.
 
     Manages its own transactions: call it without one. Raises StepConflict with the pending node, AnswerUnknown,
     WalkIsOver, or StillBuilding where another request's build outlasts this one.
     """
-    deadline, arrived_at = Deadline.after(REQUEST_SECONDS), clock()
-    while True:
-        with transaction(caller) as db:
-            begun = _begin(db, caller, walk_id, step, arrived_at=arrived_at, at=clock(), deadline=deadline)
-        if isinstance(begun, Advanced):
-            return begun
-        settle(caller)
-        if isinstance(begun, _Waiting):
-            time.sleep(POLL_SECONDS)
-            continue
-        built = _build(begun, deadline.sooner(BUILD_SECONDS))
-        with transaction(caller) as db:
-            stored = _store(db, caller, walk_id, begun, built, at=clock())
-        if stored is not None:
-            return stored
+    arrived_at = clock()
+
+    def begin(db: Session, deadline: Deadline) -> Advanced | Claimed[_Work] | Waiting:
+        return _begin(db, caller, walk_id, step, arrived_at=arrived_at, at=clock(), deadline=deadline)
+
+    def store(db: Session, claimed: Claimed[_Work], built: _Built) -> Advanced | None:
+        return _store(db, caller, walk_id, claimed, built, at=clock())
+
+    return build_once(caller, begin=begin, build=_build, store=store)
 
 
 def go_back(db: Session, *, by: Caller, walk_id: UUID, to_node_id: str | None, at: datetime) -> Advanced:
@@ -124,13 +99,13 @@ def _begin(
     arrived_at: datetime,
     at: datetime,
     deadline: Deadline,
-) -> Advanced | _Claimed | _Waiting:
+) -> Advanced | Claimed[_Work] | Waiting:
     walk = lock_active(db, account_id=caller.account_id, walk_id=walk_id)
     position = position_of(db, walk)
     heard = hear(position, step.node_id, step.said, step.note) if step.said else None
     given = heard.given if heard else Given(step.node_id, step.answer, step.note)
-    if (claim := _live_claim(walk, at)) and given.node_id == position.pending.id:
-        return _wait(claim, given, position, deadline)
+    if (held := live_claim(walk, at=at)) and given.node_id == position.pending.id:
+        return _wait(held, given, position, deadline)
     decision = decide(position, given, arrived_at=arrived_at, at=at, new_id=_new_id)
     if isinstance(decision, Building):
         return _claim(db, walk, position, decision, given, heard, at=at)
@@ -141,19 +116,14 @@ def _begin(
     return _answer(db, walk, decision.node, heard)
 
 
-def _live_claim(walk: Walk, at: datetime) -> dict[str, Any] | None:
-    claim = walk.building
-    return claim if claim is not None and datetime.fromisoformat(claim["until"]) > at else None
-
-
-def _wait(claim: dict[str, Any], given: Given, position: Position, deadline: Deadline) -> _Waiting:
-    if given.answer != claim["answer"]:
+def _wait(held: dict[str, Any], given: Given, position: Position, deadline: Deadline) -> Waiting:
+    if given.answer != held["answer"]:
         raise StepConflict("Another answer to this step came first.", node=public(position.pending))
     if deadline.remaining <= 0:
         raise StillBuilding(
             "The next step is still being built. Ask again in a few seconds.", node=public(position.pending)
         )
-    return _Waiting()
+    return Waiting()
 
 
 def _claim(
@@ -165,17 +135,9 @@ def _claim(
     heard: Heard | None,
     *,
     at: datetime,
-) -> _Claimed:
-    token = _new_id()
-    walk.building = {
-        "token": token,
-        "node_id": decision.step.node.id,
-        "answer": given.answer,
-        "note": decision.step.note,
-        "until": (at + CLAIM).isoformat(),
-    }
-    return _Claimed(
-        token=token,
+) -> Claimed[_Work]:
+    said = {"node_id": decision.step.node.id, "answer": given.answer, "note": decision.step.note}
+    work = _Work(
         position=position,
         decision=decision,
         permit=building.get_permit(db, account_id=walk.account_id, at=at),
@@ -183,22 +145,23 @@ def _claim(
         category=Category(walk.category) if walk.category else None,
         heard=heard,
     )
+    return claim(walk, said, work, at=at)
 
 
-def _build(claimed: _Claimed, deadline: Deadline) -> _Built:
+def _build(work: _Work, deadline: Deadline) -> _Built:
     """Build what follows, or offer escalation where the account does not build for this kind of problem."""
-    category, usage, decision = claimed.category, Usage(), claimed.decision
+    category, usage, decision = work.category, Usage(), work.decision
     if category is None:
-        said = f"{claimed.problem_text}\n{decision.step.note or ''}"
-        category, usage = building.classify(said, permit=claimed.permit, deadline=deadline)
-    refused = claimed.permit.refuses(category)
+        said = f"{work.problem_text}\n{decision.step.note or ''}"
+        category, usage = building.classify(said, permit=work.permit, deadline=deadline)
+    refused = work.permit.refuses(category)
     if category is None or refused is not None:
         reason = "budget_spent" if refused is building.Refused.BUDGET else "building_off"
         return _Built(offer_escalation(reason, node_id=_new_id()), category, usage)
     request = BuildRequest(
         category=category,
-        problem_text=claimed.problem_text,
-        transcript=tuple(step.to_transcript() for step in (*claimed.position.path, decision.step)),
+        problem_text=work.problem_text,
+        transcript=tuple(step.to_transcript() for step in (*work.position.path, decision.step)),
         leaving=decision.leaving,
     )
     generated = building.build(request, deadline=deadline)
@@ -208,18 +171,18 @@ def _build(claimed: _Claimed, deadline: Deadline) -> _Built:
 
 
 def _store(
-    db: Session, caller: Caller, walk_id: UUID, claimed: _Claimed, built: _Built, *, at: datetime
+    db: Session, caller: Caller, walk_id: UUID, claimed: Claimed[_Work], built: _Built, *, at: datetime
 ) -> Advanced | None:
     """Store what was built, unless the step is no longer ours; what it cost is spent either way."""
     building.record_usage(db, account_id=caller.account_id, usage=built.usage, at=at)
     walk = lock_walk(db, account_id=caller.account_id, walk_id=walk_id)
     add_usage(walk, built.usage)
-    if walk.building is None or walk.building["token"] != claimed.token:
+    if not claimed.holds(walk):
         return None
     walk.building = None
     walk.category = walk.category or (built.category.value if built.category else None)
-    keep_step(walk, claimed.position, claimed.decision.step, built.node, at=at)
-    return _answer(db, walk, built.node, claimed.heard)
+    keep_step(walk, claimed.work.position, claimed.work.decision.step, built.node, at=at)
+    return _answer(db, walk, built.node, claimed.work.heard)
 
 
 def _answer(db: Session, walk: Walk, node: ServedNode, heard: Heard | None) -> Advanced:
@@ -229,12 +192,6 @@ def _answer(db: Session, walk: Walk, node: ServedNode, heard: Heard | None) -> A
         said_as=heard.said_as.value if heard else None,
         ask_back=AskBack(options=list(heard.likely)) if heard and heard.likely else None,
     )
-
-
-def settle(caller: Caller) -> None:
-    """Commit what a repeatable request would leave open until its reply: nothing slow happens in a transaction."""
-    with transaction(caller):
-        pass
 
 
 def _new_id() -> str:

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from firstline.accounts.rules import Caller
 from firstline.building import service as building
+from firstline.building.claims import BUILD_SECONDS, REQUEST_SECONDS, Clock, settle
 from firstline.building.provider import Deadline, Usage
 from firstline.building.rules import BuildRequest
 from firstline.building.service import Permit, Refused
@@ -29,7 +30,6 @@ from firstline.matching.service import MATCHED, SUGGEST, Match, Matches, find_ma
 from firstline.observability import log
 from firstline.tickets import service as tickets
 from firstline.walks import queries
-from firstline.walks.advancing import BUILD_SECONDS, REQUEST_SECONDS, Clock, settle
 from firstline.walks.intake_schemas import (
     AdhocBegun,
     BuildBegun,
