@@ -106,7 +106,7 @@ class RunningCloud:
         assert opened.status == 201, opened
         return TestAccount(self, opened.body)
 
-    def idle(self, timeout: int = 30) -> None:
+    def idle(self, timeout: int = 60) -> None:
         """Wait until the outbox and the queues are drained; what fell due meanwhile is swept, as every minute."""
         self.tick("sweep_outbox")
         answer = self._nobody.get("/_local/idle", timeout=timeout)

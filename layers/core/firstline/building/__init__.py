@@ -1,1 +1,1 @@
-"""Flows: troubleshooting trees, their versions, and what makes one sound."""
+"""Building: one question at a time where no flow fits, by playbook or model, inside hard limits."""
