@@ -54,9 +54,9 @@ bench: setup ## measure; DATA=folder of the public data sets
 	@for name in flodial matching replies folding; do .venv-bench/bin/python -m tests.bench.$$name --data $(DATA) || exit 1; done
 
 lock: setup ## write the lock files anew from pyproject.toml
-	@.venv/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+	@.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--extra encoder --extra local --extra dev pyproject.toml -o requirements.lock
-	@.venv/bin/uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --no-header \
+	@.venv/bin/uv pip compile --quiet --universal --python-version 3.11 --generate-hashes --no-emit-index-url --no-header \
 		--extra bench -c requirements.lock pyproject.toml -o requirements-bench.lock
 	@.venv/bin/uv pip compile --quiet -c requirements.lock --python-version 3.12 --generate-hashes --no-emit-index-url \
 		--no-header --no-annotate pyproject.toml -o layers/dependencies/requirements.txt
