@@ -5,9 +5,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
+from firstline.accounts.rounds import everywhere
 from firstline.db.models.walks import TicketStatus, WalkStatus
 from firstline.db.transaction import transaction
-from firstline.observability import log
 from firstline.outbox.sweeping import AnAccount
 from firstline.tickets import service as tickets
 from firstline.walks import queries
@@ -18,25 +18,20 @@ BATCH = 100
 
 
 def abandon_idle_walks(*, at: datetime) -> dict[str, int]:
-    """End every walk idle for more than a day; one account's failure does not hold up the others."""
-    with transaction(None, **{"app.sweep": "accounts"}) as db:
-        accounts = queries.list_account_ids(db)
-    abandoned = failed = 0
-    for account_id in accounts:
-        try:
-            while count := _abandon_batch(account_id, at=at):
-                abandoned += count
-        except Exception:  # noqa: BLE001  the edge of one account's work
-            log().exception("walks.abandoning_failed", account_id=str(account_id))
-            failed += 1
-    if abandoned or failed:
-        log().info("walks.abandoned", walks=abandoned, failed_accounts=failed)
-    return {"abandoned": abandoned, "failed_accounts": failed}
+    """End every walk idle for more than a day; returns how many, and in how many accounts it failed."""
+    return everywhere("walks.abandoned", lambda account: _abandon_all(account, at=at))
 
 
-def _abandon_batch(account_id: UUID, *, at: datetime) -> int:
-    with transaction(AnAccount(account_id)) as db:
-        return abandon_batch(db, account_id=account_id, at=at)
+def _abandon_all(account: AnAccount, *, at: datetime) -> int:
+    abandoned = 0
+    while count := _abandon_batch(account, at=at):
+        abandoned += count
+    return abandoned
+
+
+def _abandon_batch(account: AnAccount, *, at: datetime) -> int:
+    with transaction(account) as db:
+        return abandon_batch(db, account_id=account.account_id, at=at)
 
 
 def abandon_batch(db: Session, *, account_id: UUID, at: datetime) -> int:

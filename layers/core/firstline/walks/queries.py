@@ -7,7 +7,7 @@ from uuid import UUID
 from sqlalchemy import Select, and_, not_, select, tuple_
 from sqlalchemy.orm import Session
 
-from firstline.db.models import Account, Proposal, Walk
+from firstline.db.models import Proposal, Walk
 from firstline.db.models.proposals import ProposalStatus
 from firstline.db.models.walks import WalkStatus
 from firstline.errors import NotFound
@@ -82,11 +82,6 @@ def lock_idle(db: Session, *, account_id: UUID, idle_since: datetime, limit: int
         .with_for_update(skip_locked=True)
     )
     return db.scalars(query).all()
-
-
-def list_account_ids(db: Session) -> Sequence[UUID]:
-    """Return every account; the transaction has set app.sweep to 'accounts'."""
-    return db.scalars(select(Account.id).where(Account.deleted_at.is_(None)).order_by(Account.id)).all()
 
 
 def _own_active(account_id: UUID, user_id: UUID) -> Select[Walk]:
