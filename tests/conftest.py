@@ -77,7 +77,7 @@ class Client:
 
     def _exchange(self, method: str, path: str, payload: Any, headers: dict[str, str]) -> Answer:
         if self._connection is None:
-            self._connection = http.client.HTTPConnection(self._host, self._port, timeout=60)
+            self._connection = http.client.HTTPConnection(self._host, self._port, timeout=90)
         self._connection.request(method, path, payload, headers)
         response = self._connection.getresponse()
         raw = response.read()
@@ -110,7 +110,7 @@ class RunningCloud:
         """Wait until the outbox and the queues are drained; what fell due meanwhile is swept, as every minute."""
         self.tick("sweep_outbox")
         answer = self._nobody.get("/_local/idle", timeout=timeout)
-        assert answer.status == 200, answer
+        assert answer.status == 200, f"{answer}\n{self.local.functions_log.read_text()[-20_000:]}"
 
     def tick(self, function: str) -> Any:
         answer = self._nobody.post(f"/_local/tick/{function}")

@@ -198,6 +198,7 @@ TABLE: Mapping[str, Row] = {
     "GET /v1/flows/{flow_id}/versions": Row(EVERYONE, 200, **FLOW),
     "GET /v1/flows/{flow_id}/versions/{version}": Row(EVERYONE, 200, **_on("flow_id", World.flow, version="1")),
     "GET /v1/flows/{flow_id}/diff": Row(EVERYONE, 200, query="?from=1&to=1", **FLOW),
+    "GET /v1/flows/{flow_id}/similar": Row(EVERYONE, 200, **FLOW),
     "GET /v1/flows/{flow_id}/export": Row(EVERYONE, 200, query="?format=json", **FLOW),
     "POST /v1/flows/import": Row(
         ENGINEERS,

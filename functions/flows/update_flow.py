@@ -12,6 +12,7 @@ from firstline.flows.schemas import FlowDetail, UpdateFlow
 from firstline.http.api import api, lambda_handler
 from firstline.http.authorize import authorize
 from firstline.http.etags import IfMatch, revision_of, tagged
+from firstline.matching.service import index_flow
 
 app = api()
 
@@ -22,7 +23,13 @@ def update_flow(flow_id: UUID, body: UpdateFlow, if_match: IfMatch = None) -> Re
     caller = authorize(app.current_event, Permission.AUTHOR_FLOWS)
     with transaction(caller) as db:
         state = service.update_draft(
-            db, flow_id=flow_id, change=body.draft(), by=caller, at=now(), expected_revision=revision_of(if_match)
+            db,
+            flow_id=flow_id,
+            change=body.draft(),
+            by=caller,
+            at=now(),
+            index=index_flow,
+            expected_revision=revision_of(if_match),
         )
         return tagged(FlowDetail.of_state(state), revision=state.flow.revision)
 

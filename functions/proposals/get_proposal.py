@@ -6,7 +6,7 @@ from firstline.accounts.rules import Permission
 from firstline.db.transaction import transaction
 from firstline.http.api import api, lambda_handler
 from firstline.http.authorize import authorize
-from firstline.proposals import queries
+from firstline.proposals import details
 from firstline.proposals.schemas import ProposalDetail
 
 app = api()
@@ -17,7 +17,7 @@ def get_proposal(proposal_id: UUID) -> ProposalDetail:
     """Show a proposal: graph, faults, contradictions, and the sessions behind each edge."""
     caller = authorize(app.current_event, Permission.READ_PROPOSALS)
     with transaction(caller) as db:
-        return queries.describe_proposal(db, account_id=caller.account_id, proposal_id=proposal_id)
+        return details.describe_proposal(db, account_id=caller.account_id, proposal_id=proposal_id)
 
 
 handler = lambda_handler(app)

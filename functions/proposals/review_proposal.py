@@ -7,7 +7,7 @@ from firstline.clock import now
 from firstline.db.transaction import transaction
 from firstline.http.api import api, lambda_handler
 from firstline.http.authorize import authorize
-from firstline.proposals import queries, service
+from firstline.proposals import details, service
 from firstline.proposals.schemas import ProposalDetail, ReviewProposal
 
 app = api()
@@ -19,7 +19,7 @@ def review_proposal(proposal_id: UUID, body: ReviewProposal) -> ProposalDetail:
     caller = authorize(app.current_event, Permission.REVIEW_PROPOSALS)
     with transaction(caller) as db:
         service.review_proposal(db, proposal_id=proposal_id, review=body, by=caller, at=now())
-        return queries.describe_proposal(db, account_id=caller.account_id, proposal_id=proposal_id)
+        return details.describe_proposal(db, account_id=caller.account_id, proposal_id=proposal_id)
 
 
 handler = lambda_handler(app)

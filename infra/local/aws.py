@@ -1,5 +1,6 @@
 """The stand-in for AWS: SQS, Cognito, Secrets Manager, S3 and SES in a child process, filled from the template."""
 
+import socket
 import subprocess
 import sys
 import time
@@ -24,22 +25,24 @@ class WrongPasswordError(Exception):
 class AwsStandIn:
     """One child process; what it holds is gone with it."""
 
-    def __init__(self, place: Place, port: int) -> None:
+    def __init__(self, place: Place, listening: socket.socket) -> None:
         self._place = place
-        self._port = port
+        self._listening = listening
         self._process: subprocess.Popen[bytes] | None = None
         self._session = botocore.session.get_session()
 
     def start(self) -> None:
         """Start the process; `wait` says when it answers."""
         self._process = subprocess.Popen(
-            [sys.executable, "-m", "infra.local.stand_in", str(self._port)],
+            [sys.executable, "-m", "infra.local.stand_in", str(self._listening.fileno())],
             cwd=self._place.checkout,
+            pass_fds=[self._listening.fileno()],
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             stderr=subprocess.DEVNULL,
             start_new_session=True,
         )
+        self._listening.close()  # a child that has ended must not leave callers waiting at an open port
 
     def wait(self) -> None:
         deadline = time.monotonic() + _START_SECONDS

@@ -1,8 +1,6 @@
 """All parts of a local cloud, put together and started side by side."""
 
 import contextlib
-import errno
-import socket
 import threading
 from collections.abc import Callable, Mapping
 from concurrent.futures import ThreadPoolExecutor
@@ -12,6 +10,7 @@ from typing import Any, Literal
 
 from waitress.server import create_server
 
+from infra.local import ports
 from infra.local.authorizer import JwtAuthorizer, KeySet
 from infra.local.aws import AwsStandIn, UserPool
 from infra.local.durability import Outbox
@@ -31,13 +30,6 @@ from infra.local.template import Template
 CHECKOUT = Path(__file__).resolve().parents[2]
 Mode = Literal["shared", "lambda"]
 Progress = Callable[[str], None]
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @dataclass(frozen=True)
@@ -68,22 +60,26 @@ class Options:
 class Cloud:
     def __init__(self, options: Options) -> None:
         self._options = options
-        self.port = options.port or free_port()
-        aws_port = free_port()
-        self.postgres = Postgres(options.folder / "postgres", free_port(), durable=options.durable)
+        self._endings = contextlib.ExitStack()
+        self._listening = self._endings.enter_context(ports.listen(options.port))
+        self.port = ports.number_of(self._listening)
+        aws_listening = self._endings.enter_context(ports.listen())
+        held = self._endings.enter_context(ports.hold())
+        self.postgres = Postgres(options.folder / "postgres", ports.number_of(held), durable=options.durable, held=held)
         self.place = Place(
             checkout=options.checkout,
             gateway_url=f"http://127.0.0.1:{self.port}",
-            aws_url=f"http://127.0.0.1:{aws_port}",
+            aws_url=f"http://127.0.0.1:{ports.number_of(aws_listening)}",
             database_port=self.postgres.port,
             overrides=options.settings,
         )
         self.template: Template = self.place.read_template(self._template_path())
-        self.aws = AwsStandIn(self.place, aws_port)
+        self.aws = AwsStandIn(self.place, aws_listening)
         self.outbox = Outbox(self.postgres)
         self._opening = opening(self.template.layers)
         self.environments = self._environments()
-        self._endings = contextlib.ExitStack()
+        for part in (self.postgres, self.aws, self.environments):  # the functions end before what they use
+            self._endings.callback(part.stop)
         self.pool: UserPool
         self.people: People
         self.gateway: Gateway
@@ -106,10 +102,7 @@ class Cloud:
             raise
 
     def _start(self) -> None:
-        server = self._listen()
         say = self._options.progress
-        for part in (self.postgres, self.aws, self.environments):  # the functions end before what they use
-            self._endings.callback(part.stop)
         self.aws.start()
         self.environments.start()
         with ThreadPoolExecutor(1) as beside:
@@ -125,7 +118,7 @@ class Cloud:
             say("starting the AWS stand-in")
             aws.result()
         self.outbox.prepare()
-        self._serve(server)
+        self._serve()
         self._poll()
         if self._options.schedules:
             schedules = Schedules(self.template.functions.values(), self.environments)
@@ -179,24 +172,12 @@ class Cloud:
         self._endings.callback(stop)
         start()
 
-    def _listen(self) -> socket.socket:
-        listening = socket.socket()
-        listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        try:
-            listening.bind(("127.0.0.1", self.port))
-        except OSError as error:
-            listening.close()
-            why = "is taken; stop what listens there" if error.errno == errno.EADDRINUSE else "may not be opened"
-            raise CannotRunError(f"Port {self.port} {why} or choose another: make run PORT={self.port + 1}.") from error
-        self._endings.callback(listening.close)
-        return listening
-
-    def _serve(self, listening: socket.socket) -> None:
+    def _serve(self) -> None:
         authorizer = JwtAuthorizer({self.place.issuer: KeySet(self.place.jwks_url)})
         self.gateway = Gateway(self.template, self.environments, authorizer, local=self._local_routes())
         server = create_server(
             self.gateway,
-            sockets=[listening],
+            sockets=[self._listening],
             threads=32,
             connection_limit=2000,  # browsers and tests keep theirs open; beyond it new ones would wait in silence
             asyncore_use_poll=True,

@@ -5,6 +5,7 @@ import os
 import pwd
 import shutil
 import signal
+import socket
 import subprocess
 import time
 from collections.abc import Iterator
@@ -16,6 +17,7 @@ from typing import Any
 import pg8000.native
 
 from infra.local.place import APPLICATION_ROLE, DATABASE, OWNER_ROLE
+from infra.local.ports import SHARED_WHILE_HELD
 from infra.local.problems import CannotRunError
 from infra.local.readable import reachable_by, shelter
 
@@ -53,10 +55,14 @@ def _server_user() -> pwd.struct_passwd | None:
 
 
 class Postgres:
-    """One server on a loopback port that trusts this machine; `durable=False` is for tests."""
+    """One server on a loopback port that trusts this machine; `durable=False` is for tests.
 
-    def __init__(self, folder: Path, port: int, *, durable: bool = True) -> None:
+    `held` is the socket that keeps the port from others until the server has it.
+    """
+
+    def __init__(self, folder: Path, port: int, *, durable: bool = True, held: socket.socket | None = None) -> None:
         self.port = port
+        self._held = held
         self._durable = durable
         self._user = _server_user()
         self._binaries = find_binaries()
@@ -85,9 +91,12 @@ class Postgres:
             f"port={self.port}",
             "unix_socket_directories=",
             "max_connections=200",
+            "random_page_cost=1.1",  # as on Aurora, whose storage seeks nothing
             "log_min_messages=fatal",
             *([] if self._durable else _FAST),
         ]
+        if self._held is not None and not SHARED_WHILE_HELD:
+            self._held.close()
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [self._binaries / "postgres", "-D", self.data, *(part for s in settings for part in ("-c", s))],
@@ -106,6 +115,8 @@ class Postgres:
             status = self._pid_file()
             ours = status[:1] == [str(self._process.pid)]
             if ours and len(status) > _STATUS_LINE and status[_STATUS_LINE].strip() == "ready":
+                if self._held is not None:
+                    self._held.close()
                 return
             time.sleep(0.01)
         raise CannotRunError(f"PostgreSQL does not start: {self._last_words()} (its log is {self._log}).")

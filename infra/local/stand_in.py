@@ -1,16 +1,23 @@
 """The AWS stand-in as a process: moto's server, with ids that outlive a restart and an end when its starter ends."""
 
 import os
+import socket
 import sys
 import threading
+import time
 from typing import Any
 
 from moto.cognitoidp import models
+from moto.core.responses import ActionResult
+from moto.core.utils import camelcase_to_underscores
 from moto.moto_server.werkzeug_app import DomainDispatcherApplication, MotoRequestHandler, create_backend_app
+from moto.sqs import models as sqs
+from moto.sqs.responses import SQSResponse
 from werkzeug.serving import make_server
 
 from infra.local import place
 
+_COUNTS = [name for name in sqs.Queue.BASE_ATTRIBUTES if name.startswith("ApproximateNumberOfMessages")]
 _TOKEN_SECONDS = 12 * 60 * 60  # a shift; moto always says one hour
 
 
@@ -55,22 +62,78 @@ class _User(models.CognitoIdpUser):
             self.update_attributes([{"Name": "sub", "Value": self.id}])
 
 
+class _Queue(sqs.Queue):
+    """A queue in which nothing is lost when messages are sent and deleted at once."""
+
+    __module__ = sqs.__name__
+
+    BASE_ATTRIBUTES = [name for name in sqs.Queue.BASE_ATTRIBUTES if name not in _COUNTS]  # noqa: RUF012
+
+    def delete_message(self, receipt_handle: str) -> None:
+        with self._messages_lock:
+            found = next((message for message in self._messages if message.had_receipt_handle(receipt_handle)), None)
+            if found is None:
+                super().delete_message(receipt_handle)  # gone already, or never there
+                return
+            self._messages = [message for message in self._messages if message is not found]
+            self.pending_messages.discard(found)
+            self.deleted_messages.update(filter(None, found.all_receipt_handles))
+
+
+class _Queues(sqs.SQSBackend):
+    """Queues that stay fast with thousands of messages in them.
+
+    moto asks every message for its state, three times over, whenever it looks up any attribute of a queue, which it
+    does for each message sent or received: two thousand messages took minutes. Here only who asks for the counts pays.
+    """
+
+    __module__ = sqs.__name__
+
+    def get_queue_attributes(self, queue_name: str, attribute_names: list[str]) -> dict[str, Any]:
+        queue, wanted = self.get_queue(queue_name), _COUNTS if "All" in attribute_names else attribute_names
+        counts = {name: getattr(queue, camelcase_to_underscores(name)) for name in _COUNTS if name in wanted}
+        rest = [name for name in attribute_names if name not in _COUNTS]
+        return counts | super().get_queue_attributes(queue_name, rest)
+
+
+def _start_message_move_task(request: SQSResponse) -> ActionResult:
+    """Put dead letters back, which moto lacks: each goes to the queue it came from, and is counted anew."""
+    queues = request.sqs_backend.queues.values()
+    source = next(queue for queue in queues if queue.queue_arn == request._get_param("SourceArn"))  # noqa: SLF001
+    destination = next(queue for queue in queues if queue.dead_letter_queue is source)
+    for message in source.messages:
+        source._messages.remove(message)  # noqa: SLF001  as moto itself moves them the other way
+        message.approximate_receive_count = 0
+        destination.add_message(message)
+    return ActionResult({"TaskHandle": source.name})
+
+
+def _milliseconds() -> float:
+    return time.time() * 1000
+
+
 def _end_with_starter() -> None:
     sys.stdin.buffer.read()
     os._exit(0)
 
 
-def serve(port: int) -> None:
+def serve(listening: socket.socket) -> None:
     for name, stable in (
         ("CognitoIdpUserPool", _Pool),
         ("CognitoIdpUserPoolClient", _Client),
         ("CognitoIdpUser", _User),
     ):
         setattr(models, name, stable)
+    for name, quick in (("Queue", _Queue), ("unix_time_millis", _milliseconds)):
+        setattr(sqs, name, quick)
+    sqs.sqs_backends.backend = _Queues
+    setattr(SQSResponse, "start_message_move_task", _start_message_move_task)  # noqa: B010  it has none to replace
     threading.Thread(target=_end_with_starter, daemon=True).start()
     application = DomainDispatcherApplication(create_backend_app)
-    make_server("127.0.0.1", port, application, threaded=True, request_handler=_QuietHandler).serve_forever()
+    host, port = listening.getsockname()
+    server = make_server(host, port, application, threaded=True, request_handler=_QuietHandler, fd=listening.fileno())
+    server.serve_forever()
 
 
 if __name__ == "__main__":
-    serve(int(sys.argv[1]))
+    serve(socket.socket(fileno=int(sys.argv[1])))

@@ -5,6 +5,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+from tests.bench.folding_grouping import measure_grouping
 from tests.bench.folding_parts.charts import read_charts
 from tests.bench.folding_parts.protocols import (
     PROTOCOLS,
@@ -12,7 +13,6 @@ from tests.bench.folding_parts.protocols import (
     measure_cost,
     measure_curve,
     measure_folding,
-    measure_grouping,
 )
 
 KEYS = (

@@ -24,7 +24,8 @@ from firstline.matching.documents import LibraryStatistics, describe_flow
 from firstline.matching.encoder import BundledEncoder, Embedder
 from firstline.matching.reading import read_intake
 from firstline.matching.scoring import score
-from tests.bench.fit_matching import LEXICAL_FEATURES, NAMES, fit, rows_of, sharpened
+from tests.bench.fit_matching import LEXICAL_FEATURES, NAMES, cautious, fit, rows_of
+from tests.bench.matching_libraries import large_library, small_libraries
 from tests.bench.matching_sets import UNKNOWN, Remembering, Scored, Task, evidence_of, load_tasks, missing_parts
 
 MATCHED, SUGGEST = 0.75, 0.60  # product behaviour
@@ -34,6 +35,7 @@ FAR_WHEN_LEARNED = 100
 APART = 0.5  # mean cosine distance from which problem texts are two problems
 Scores = NDArray[np.float64]
 Row = dict[str, float | None]
+Kind = tuple[str, Embedder | None, Calibration, Sequence[int]]
 
 
 @dataclass(frozen=True)
@@ -117,16 +119,11 @@ def left_out(scored: Scored, refit: Callable[[Scored], Calibration]) -> Outcome:
         rest = [n for n, each in enumerate(scored.task.gold) if each != gold]
         own = [n for n, each in enumerate(scored.task.gold) if each == gold]
         parts.append(outcome(picked(scored, own), refit(picked(scored, rest))))
-    return Outcome(
-        [gold for part in parts for gold in part.gold],
-        np.concatenate([part.whole for part in parts]),
-        np.concatenate([part.without for part in parts]),
-        {},
-    )
+    return replace(joined(parts), far={})
 
 
 def moved(others: Sequence[Scored], calibration: Calibration) -> Callable[[Scored], Calibration]:
-    return lambda rest: sharpened([rest, *others], calibration)
+    return lambda rest: cautious([rest, *others], calibration)
 
 
 def refitted(
@@ -171,9 +168,9 @@ def plain(task: Task, scores: Scores) -> Outcome:
     return Outcome(gold, scores[known], without, far)
 
 
-def learned(task: Task, embedder: Embedder | None, calibration: Calibration, count: int) -> Row:
-    """Return the mean over seeds with `count` helpful openings of each flow learned, and those calls not asked."""
-    found: list[Row] = []
+def learned(task: Task, embedder: Embedder | None, calibration: Calibration, count: int) -> tuple[Row, Row]:
+    """Return the means over seeds with `count` helpful openings of each flow learned, and with none, on other calls."""
+    found: tuple[list[Row], list[Row]] = [], []
     for seed in range(SEEDS):
         chance = np.random.default_rng(seed)
         known: dict[int, list[str]] = {}
@@ -184,9 +181,11 @@ def learned(task: Task, embedder: Embedder | None, calibration: Calibration, cou
         asked = [(call, gold) for call, gold in zip(task.calls, task.gold, strict=True) if call not in taught]
         far = {name: texts[:FAR_WHEN_LEARNED] for name, texts in task.far.items()}
         held = replace(task, calls=[call for call, _ in asked], gold=[gold for _, gold in asked], far=far)
-        result = outcome(evidence_of(held, embedder, known), calibration)
-        found.append({**ranking(result), **decisions(result)})
-    return {name: mean(row[name] for row in found) for name in found[0]}
+        for rows, openings in zip(found, (known, {}), strict=True):
+            result = outcome(evidence_of(held, embedder, openings), calibration)
+            rows.append({**ranking(result), **decisions(result)})
+    with_them, without = ({name: mean(row[name] for row in rows) for name in rows[0]} for rows in found)
+    return with_them, without
 
 
 def mean(values: Iterable[float | None]) -> float | None:
@@ -232,9 +231,7 @@ class Report:
 
 
 def measure(report: Report, tasks: Sequence[Task], encoder: Remembering | None) -> dict[str, Any]:
-    kinds: list[tuple[str, Embedder | None, Calibration, Sequence[int]]] = [
-        ("words alone", None, LEXICAL, LEXICAL_FEATURES)
-    ]
+    kinds: list[Kind] = [("words alone", None, LEXICAL, LEXICAL_FEATURES)]
     if encoder is not None:
         kinds.append(("with the encoder", encoder, BUNDLED, range(len(NAMES))))
     scored = {(task.name, kind): evidence_of(task, embedder) for kind, embedder, _, _ in kinds for task in tasks}
@@ -257,13 +254,43 @@ def measure(report: Report, tasks: Sequence[Task], encoder: Remembering | None) 
         report.table(f"{task.name}: {len(task.flows)} flows, {len(task.calls)} calls", order)
         report.table(f"{task.name}: at {MATCHED} and {SUGGEST}", choice)
         figures[task.name] = {kind: {**order[kind], **choice[kind]} for kind, *_ in kinds}
+    sized = libraries(tasks, kinds)
+    report.table("libraries of three flows, and of three thousand", sized)
+    figures["libraries"] = sized
     figures["learned"] = {}
     charts = next((task for task in tasks if task.name.startswith("charts +")), None)
-    for kind, embedder, calibration, _ in kinds if charts else ():
-        rows = {f"k = {count}": learned(charts, embedder, calibration, count) for count in LEARNED} if charts else {}
+    if charts is None:
+        return figures
+    for kind, embedder, calibration, _ in kinds:
+        rows: dict[str, Row] = {}
+        for count in LEARNED:
+            rows[f"k = {count}"], rows[f"the same calls without these {count}"] = learned(
+                charts, embedder, calibration, count
+            )
         report.table(f"past openings learned, {kind} (mean of {SEEDS} seeds)", rows)
         figures["learned"].update({f"{kind} {name}": row for name, row in rows.items()})
     return figures
+
+
+def libraries(tasks: Sequence[Task], kinds: Sequence[Kind]) -> dict[str, Row]:
+    """Return the decisions for libraries as small and as large as accounts have them; made of our own calls."""
+    sized: dict[str, Row] = {}
+    for kind, embedder, calibration, _ in kinds:
+        small = [outcome(evidence_of(task, embedder), calibration) for task in small_libraries(tasks[-1])]
+        large = outcome(evidence_of(large_library(), embedder), calibration)
+        for label, found in (("three flows", joined(small)), ("three thousand flows", large)):
+            sized[f"{label}, {kind}"] = {**ranking(found), **decisions(found)}
+    return sized
+
+
+def joined(parts: Sequence[Outcome]) -> Outcome:
+    far = {name: np.concatenate([part.far[name] for part in parts]) for name in parts[0].far}
+    return Outcome(
+        [gold for part in parts for gold in part.gold],
+        np.concatenate([part.whole for part in parts]),
+        np.concatenate([part.without for part in parts]),
+        far,
+    )
 
 
 def timed(report: Report, task: Task, embedder: Embedder | None, label: str) -> None:

@@ -1,6 +1,7 @@
 """Read the public data of the matching bench, and score it: with the right flow published, and with it taken away."""
 
 import json
+import math
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,20 +9,15 @@ from pathlib import Path
 from typing import Any
 
 from firstline.matching.calibration import Evidence
-from firstline.matching.documents import (
-    FlowDocument,
-    Intake,
-    LibraryStatistics,
-    Opening,
-    describe_flow,
-    describe_opening,
-)
+from firstline.matching.documents import Intake, LibraryStatistics, describe_flow, describe_opening
 from firstline.matching.encoder import BundledEncoder, Embedder, Encoded
 from firstline.matching.reading import read_intake
 from firstline.matching.scoring import score
 
 HELP_DESK = Path(__file__).with_name("helpdesk_calls.json")
 UNKNOWN = -1
+SEARCHED = 100  # flows from which on only those are scored that a search brings
+SCORED, RAREST = 60, 40  # flows the search brings, and stems it asks for
 _CAMEL = re.compile(r"(?<=[a-z])(?=[A-Z])")
 
 
@@ -45,12 +41,15 @@ class Task:
 
 @dataclass(frozen=True)
 class Scored:
-    """Evidence per call and flow: with the library whole, and the same with the right flow taken out of it."""
+    """Evidence per call and flow: with the library whole, and the same with the right flow taken out of it.
+
+    None stands for a flow that was not scored: it is unpublished, or the search did not bring it.
+    """
 
     task: Task
-    whole: Sequence[Sequence[Evidence]]
+    whole: Sequence[Sequence[Evidence | None]]
     without: Sequence[Sequence[Evidence | None]]
-    far: Mapping[str, Sequence[Sequence[Evidence]]]
+    far: Mapping[str, Sequence[Sequence[Evidence | None]]]
 
 
 class Remembering:
@@ -89,49 +88,68 @@ def missing_parts(folder: Path) -> list[str]:
     return [part for part in wanted if not (folder / part).exists()]
 
 
+class Library:
+    """The flows of a task as the product sees them; of a large library only those that its search would bring."""
+
+    def __init__(self, flows: Sequence[Flow], embedder: Embedder | None, openings: Mapping[int, Sequence[str]]) -> None:
+        self.documents = [
+            describe_flow(flow_id=f"{n:05}", name=flow.name, description=flow.description, embedder=embedder)
+            for n, flow in enumerate(flows)
+        ]
+        self.openings = {
+            number: [describe_opening(text, ticket=f"T{k}") for k, text in enumerate(texts)]
+            for number, texts in openings.items()
+        }
+        self.statistics = LibraryStatistics.of(self.documents)
+        self._holding: dict[str, list[int]] = {}
+        for number, document in enumerate(self.documents):
+            for stem in document.stems:
+                self._holding.setdefault(stem, []).append(number)
+
+    def evidence(self, intake: Intake, but: int = UNKNOWN) -> list[Evidence | None]:
+        """Return the evidence by flow, None for those not scored; `but` is unpublished."""
+        statistics = self.statistics if but == UNKNOWN else self._statistics_without(but)
+        numbers = [number for number in self._nearest(intake) if number != but]
+        candidates = [(self.documents[number], self.openings.get(number, ())) for number in numbers]
+        found: list[Evidence | None] = [None] * len(self.documents)
+        for match in score(intake, candidates, statistics):
+            found[int(match.flow_id)] = match.evidence
+        return found
+
+    def _nearest(self, intake: Intake) -> Sequence[int]:
+        if len(self.documents) < SEARCHED:
+            return range(len(self.documents))
+        near = {stem: max(reach.similarity for reach in reached) for stem, reached in intake.reached.items()}
+        asked = sorted(near.keys() & self._holding.keys(), key=lambda stem: (near[stem] < 1, len(self._holding[stem])))
+        weights: dict[int, float] = {}
+        for stem in asked[:RAREST]:
+            weight = near[stem] * math.log(1 + len(self.documents) / len(self._holding[stem]))
+            for number in self._holding[stem]:
+                weights[number] = weights.get(number, 0.0) + weight
+        return sorted(weights, key=lambda number: (-weights[number], number))[: SCORED + 1]
+
+    def _statistics_without(self, number: int) -> LibraryStatistics:
+        containing = dict(self.statistics.containing)
+        for stem in self.documents[number].stems:
+            containing[stem] -= 1
+        return LibraryStatistics(self.statistics.flows - 1, containing)
+
+
 def evidence_of(task: Task, embedder: Embedder | None, openings: Mapping[int, Sequence[str]] | None = None) -> Scored:
     """Score every call against the whole library, and known calls again with the right flow unpublished."""
-    documents = [
-        describe_flow(flow_id=f"{n:05}", name=flow.name, description=flow.description, embedder=embedder)
-        for n, flow in enumerate(task.flows)
-    ]
-    learned = {
-        number: [describe_opening(text, ticket=f"T{k}") for k, text in enumerate(texts)]
-        for number, texts in (openings or {}).items()
-    }
-    library = LibraryStatistics.of(documents)
-    others = {gold: LibraryStatistics.of(_but(documents, gold)) for gold in set(task.gold) if gold != UNKNOWN}
+    library = Library(task.flows, embedder, openings or {})
     intakes = [read_intake(call, embedder) for call in task.calls]
     return Scored(
         task=task,
-        whole=[_evidence(intake, documents, learned, library) for intake in intakes],
+        whole=[library.evidence(intake) for intake in intakes],
         without=[
-            _evidence(intake, documents, learned, others[gold], but=gold) if gold != UNKNOWN else ()
+            library.evidence(intake, but=gold) if gold != UNKNOWN else ()
             for intake, gold in zip(intakes, task.gold, strict=True)
         ],
         far={
-            name: [_evidence(read_intake(text, embedder), documents, learned, library) for text in texts]
-            for name, texts in task.far.items()
+            name: [library.evidence(read_intake(text, embedder)) for text in texts] for name, texts in task.far.items()
         },
     )
-
-
-def _but(documents: Sequence[FlowDocument], number: int) -> list[FlowDocument]:
-    return [document for n, document in enumerate(documents) if n != number]
-
-
-def _evidence(
-    intake: Intake,
-    documents: Sequence[FlowDocument],
-    learned: Mapping[int, Sequence[Opening]],
-    library: LibraryStatistics,
-    but: int = UNKNOWN,
-) -> list[Any]:
-    candidates = [(document, learned.get(n, ())) for n, document in enumerate(documents) if n != but]
-    found: list[Evidence | None] = [None] * len(documents)
-    for match in score(intake, candidates, library):
-        found[int(match.flow_id)] = match.evidence
-    return found
 
 
 def _charts(folder: Path) -> dict[str, Flow]:

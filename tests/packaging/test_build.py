@@ -11,6 +11,7 @@ from typing import Any
 
 import pytest
 import urllib3
+from sqlalchemy import create_engine, text
 
 from infra.local.cloud import CHECKOUT
 from infra.local.testing import LocalCloud
@@ -57,7 +58,7 @@ def packaged(built: Path) -> Iterator[LocalCloud]:
 
 
 class TestLayers:
-    @pytest.mark.parametrize("layer", ["DependenciesLayer", "CoreLayer"])
+    @pytest.mark.parametrize("layer", ["DependenciesLayer", "CoreLayer", "EncoderLayer"])
     def test_carry_bytecode_that_survives_zipping(self, built: Path, layer: str) -> None:
         sources = [path for path in (built / layer).rglob("*.py") if "script.py.mako" not in path.name]
         compiled = [Path(importlib.util.cache_from_source(str(source))) for source in sources]
@@ -125,3 +126,15 @@ class TestPackagedProduct:
         (listed,) = person.call("GET", "/v1/flow-proposals", as_="engineer")["items"]
         proposal = person.call("GET", f"/v1/flow-proposals/{listed['id']}", as_="engineer")
         assert (proposal["proposal_type"], proposal["supporting_session_ids"]) == ("new_flow", [walk])
+
+    def test_reads_published_flows_with_the_encoder_of_its_layer(self, packaged: LocalCloud) -> None:
+        person = Person(packaged)
+        person.call("POST", "/v1/flows/starters", {"publish": True}, as_="admin")
+
+        database = create_engine(packaged.database_url("superuser").replace("postgresql://", "postgresql+pg8000://"))
+        with database.connect() as connection:
+            found = connection.execute(text("SELECT DISTINCT vectors_model FROM flow_match_documents")).scalars().all()
+        database.dispose()
+        assert found == ["all-MiniLM-L6-v2-int8"]
+        call = person.call("POST", "/v1/l1/intake", {"problem_statement": "My printer does not print, it is offline"})
+        assert call["outcome"] == "matched"

@@ -45,7 +45,12 @@ class Settings(BaseModel, frozen=True):
 
     proposals_per_day: int = Field(default=50, ge=0)
     proposal_lifetime_days: int = Field(default=28, ge=1)
-    encoder: Literal["off", "bundled", "bedrock", "openai"] = "off"
+
+    firstline_embedder: Literal["bundled", "bedrock", "openai", "none"] = "bundled"
+    firstline_embedder_model: str = ""
+    firstline_embedder_url: str = ""
+    firstline_embedder_key: str = ""
+    firstline_embedder_secret_arn: str | None = None
 
     @classmethod
     def from_environment(cls, environment: Mapping[str, str]) -> "Settings":

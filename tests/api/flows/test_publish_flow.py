@@ -25,6 +25,7 @@ class TestPublishFlow:
             "published_by": account.user_id("admin"),
             "published_at": answer.body["published_at"],
             "graph": graph,
+            "warnings": [],
         }
         (stored,) = account.rows(Flow)
         assert (stored.live_version, stored.draft_of, stored.revision, stored.live_revision) == (1, 1, 2, 2)
@@ -42,6 +43,19 @@ class TestPublishFlow:
                 "facts": {"name": "Printer is dead", "version": "1"},
             }
         ]
+
+    def test_warns_of_a_live_flow_on_the_same_problem_and_publishes_all_the_same(
+        self, account: Any, create: Any, publish: Any
+    ) -> None:
+        live = publish(name="Printer shows as offline", description="The printer is offline in Windows.")
+        flow = create(name="Printer is offline", description="Windows shows the printer offline.")
+
+        answer = account.as_("admin").post(f"/v1/flows/{flow['id']}/publish", json={})
+
+        assert (answer.status, answer.body["version"]) == (200, 1)
+        (warning,) = answer.body["warnings"]
+        assert (warning["flow_id"], warning["flow_name"]) == (live["id"], "Printer shows as offline")
+        assert warning["message"] == "Both are about offline, printer, windows."
 
     def test_refuses_an_unsound_draft_with_every_problem_and_stores_nothing(self, account: Any, create: Any) -> None:
         nodes = [{"id": "a", "type": "decision", "text": "Well?"}, {"id": "b", "type": "action", "text": "Go."}]

@@ -26,6 +26,14 @@ class TestSearchFlows:
         assert names(q="tunnel") == ["VPN drops"]
         assert names(q="printer tunnel") == []
 
+    def test_takes_two_letters_for_a_beginning_and_more_for_any_part_of_a_word(self, create: Any, names: Any) -> None:
+        create(name="Bluetooth mouse")
+        create(name="Mobile phone")
+
+        assert names(q="mo") == ["Bluetooth mouse", "Mobile phone"]
+        assert names(q="to") == []
+        assert names(q="toot") == ["Bluetooth mouse"]
+
     def test_takes_signs_for_themselves(self, create: Any, names: Any) -> None:
         create(name="100 % full disk")
         create(name="Plain")

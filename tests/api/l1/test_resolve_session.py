@@ -28,8 +28,8 @@ class TestResolve:
         assert account.rows(Ticket)[0].status == "resolved"
         [captured] = account.outbox("session.resolved")
         assert (captured["session_id"], captured["session_type"]) == (begun["session_id"], "walk")
-        [told] = account.outbox("event.happened")
-        assert (told["event"], told["subject_id"]) == ("session.resolved", begun["session_id"])
+        told = [(event["event"], event["subject_id"]) for event in account.outbox("event.happened")]
+        assert ("session.resolved", begun["session_id"]) in told
 
     def test_writes_one_audit_row_with_acting_as(self, account: Any, tech: Any) -> None:
         """Section 14, line 10."""

@@ -8,8 +8,8 @@ from pathlib import Path
 import pg8000.exceptions
 import pytest
 
-from infra.local.cloud import free_port
 from infra.local.durability import Outbox
+from infra.local.ports import free_port
 from infra.local.postgres import Postgres
 from infra.local.problems import CannotRunError
 from infra.local.readable import reachable_by

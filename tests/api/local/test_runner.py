@@ -5,6 +5,8 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -12,7 +14,8 @@ from typing import Any
 import pytest
 import urllib3
 
-from infra.local.cloud import CHECKOUT, free_port
+from infra.local.cloud import CHECKOUT
+from infra.local.ports import free_port
 from infra.local.postgres import Postgres
 
 
@@ -111,6 +114,42 @@ class TestRun:
         assert call("POST", f"{url}/_local/sign-in", {"email": email})["token"]
         assert call("GET", f"{url}/v1/me", token=engineer)["email"] == email
 
+    def test_killed_in_the_middle_of_resolves_counts_each_walk_once(self, runs: Runs) -> None:
+        port = free_port()
+        url = f"http://127.0.0.1:{port}"
+        process, _ = runs.ready(port)
+        opened = call("POST", f"{url}/_local/accounts", {"name": "Northwind IT"})
+        technician, engineer = (opened["users"][role]["token"] for role in ("l1_tech", "engineer"))
+        walks = []
+        for delay in (0.003, 0.012, 0.03, 0.08):  # before, inside and after the transaction, and while it is folded
+            walks.append(walked(url, technician))
+            resolving = threading.Thread(target=resolve, args=(url, technician, walks[-1]))
+            resolving.start()
+            time.sleep(delay)
+            os.kill(process.pid, signal.SIGKILL)
+            process.communicate()
+            resolving.join()
+            process, _ = runs.ready(port)
+            assert resolve(url, technician, walks[-1]) in (200, 409)  # 409: it was resolved before the kill
+        call("GET", f"{url}/_local/idle?timeout=60")
+
+        sessions = [call("GET", f"{url}/v1/l1/sessions/{walk}", token=technician) for walk in walks]
+        assert [(one["status"], one["analysis_status"]) for one in sessions] == [("resolved", "completed")] * 4
+        listed = call("GET", f"{url}/v1/flow-proposals", token=engineer)["items"]
+        proposals = [call("GET", f"{url}/v1/flow-proposals/{one['id']}", token=engineer) for one in listed]
+        assert [sorted(one["supporting_session_ids"]) for one in proposals] == [sorted(walks)]
+        assert [one["supporting_session_count"] for one in proposals] == [4]
+
+
+def resolve(url: str, token: str, walk: str) -> int | None:
+    """Resolve a walk as a client that is cut off: None where no reply came."""
+    headers = {"Authorization": f"Bearer {token}"}
+    path = f"{url}/v1/l1/sessions/{walk}/resolve"
+    try:
+        return urllib3.request("POST", path, json={"helpful": True}, headers=headers, retries=False, timeout=90).status
+    except urllib3.exceptions.HTTPError:
+        return None
+
 
 def call(method: str, url: str, body: Any = None, *, token: str | None = None) -> Any:
     headers = {"Authorization": f"Bearer {token}"} if token else {}
@@ -120,7 +159,13 @@ def call(method: str, url: str, body: Any = None, *, token: str | None = None) -
 
 
 def resolved_walk(url: str, token: str) -> str:
-    """Walk a built problem to its end and resolve it."""
+    walk = walked(url, token)
+    call("POST", f"{url}/v1/l1/sessions/{walk}/resolve", {"helpful": True}, token=token)
+    return walk
+
+
+def walked(url: str, token: str) -> str:
+    """Walk a built problem to its end."""
     problem = {"problem_statement": "The printer in the hall prints nothing and the queue is stuck."}
     begun = call("POST", f"{url}/v1/l1/intake", problem, token=token)
     walk, node = str(begun["session_id"]), begun["node"]
@@ -128,5 +173,4 @@ def resolved_walk(url: str, token: str) -> str:
         answer = {"answer": node["options"][0]["key"]} if node["node_type"] == "question" else {}
         step = {"node_id": node["id"], **answer}
         node = call("POST", f"{url}/v1/l1/sessions/{walk}/advance", step, token=token)["node"]
-    call("POST", f"{url}/v1/l1/sessions/{walk}/resolve", {"helpful": True}, token=token)
     return walk

@@ -5,8 +5,8 @@ import re
 import pytest
 
 from infra.local import story
-from infra.local.cloud import free_port
 from infra.local.picture import draw
+from infra.local.ports import free_port
 from tests.conftest import RunningCloud
 
 

@@ -2,6 +2,8 @@
 
 from typing import Any
 
+from firstline.db.models import Walk
+from tests.faults.test_flywheel_delivery import send
 from tests.walking import VPN_CALLS, begin, propose, resolve_call
 
 PRINTER = "The office printer does not print, the job stays in the queue"
@@ -31,6 +33,28 @@ class TestListProposals:
             (True, True),
             (False, False),
         ]
+
+    def test_puts_what_saves_most_minutes_a_week_next(self, account: Any) -> None:
+        """Two calls of half an hour come before three of ten minutes, whichever was proposed last."""
+        technician = account.as_("l1_tech")
+        for problem, times, minutes in ((PRINTER, 2, 30), (VPN_CALLS[0], 3, 10)):
+            for _ in range(times):
+                session_id = resolve_call(technician, problem)
+                account.execute(
+                    "UPDATE l1_walk_sessions SET started_at = resolved_at - make_interval(mins => :minutes)"
+                    " WHERE account_id = :account AND id = :id",
+                    minutes=minutes,
+                    id=session_id,
+                )
+        account.execute("UPDATE l1_walk_sessions SET analysis_status = 'pending' WHERE account_id = :account")
+        account.execute("DELETE FROM flow_proposals WHERE account_id = :account")
+        for walk in account.rows(Walk):
+            send(account, topic="session.resolved", session_id=str(walk.id), session_type="walk")
+        account.cloud.idle()
+
+        listed = account.as_("engineer").get("/v1/flow-proposals").body["items"]
+
+        assert [(row["category"], round(row["impact"])) for row in listed] == [("printer", 30), ("vpn_connect", 15)]
 
     def test_pages_with_a_cursor_and_refuses_a_foreign_one(self, account: Any) -> None:
         propose(account)

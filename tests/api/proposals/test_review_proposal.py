@@ -215,6 +215,74 @@ class TestBranchAddition:
         live = begin(technician, VPN_CALLS[2], flow_id=published["published_flow_id"])
         assert "Works from a train" in [option["label"] for option in live["node"]["options"]]
 
+    def test_of_an_engineers_cure_grows_where_the_call_stuck(self, account: Any) -> None:
+        flow_id = publish_proposal(account, propose(account)["id"])["published_flow_id"]
+        begun = begin(account.as_("l1_tech"), VPN_CALLS[1], flow_id=flow_id)
+        path = f"/v1/l1/sessions/{begun['session_id']}"
+        stuck = answer_first(account.as_("l1_tech"), path, begun["node"])
+        account.as_("l1_tech").post(f"{path}/escalate", {"reason_category": "network"})
+        engineer = account.as_("engineer")
+        taken = engineer.post(f"/v1/l1/escalations/{begun['session_id']}/take-over").body
+        session = f"/v1/ai-sessions/{taken['session']['id']}"
+        node = taken["step"]["node"]
+        given = {"answer": node["options"][0]["key"]} if node.get("options") else {}
+        engineer.post(f"{session}/respond", {"step_id": taken["step"]["id"], **given})
+        engineer.post(f"{session}/resolve", {"helpful": True, "resolution_notes": "Renewed the gateway's route"})
+        account.cloud.idle()
+
+        (summary,) = engineer.get("/v1/flow-proposals", status="pending").body["items"]
+
+        assert (summary["proposal_type"], summary["target_flow_id"]) == ("branch_addition", flow_id)
+        detail = engineer.get(f"/v1/flow-proposals/{summary['id']}").body
+        assert detail["proposed_diff"]["attachment"]["node_id"] == stuck["id"]
+        assert [(one["node_id"], one["given_up"]) for one in detail["stuck"] if one["given_up"]] == [(stuck["id"], 1)]
+        assert detail["source_session_id"] == taken["session"]["id"]
+
+    def test_is_refused_with_the_places_when_the_live_flow_has_moved_there(self, account: Any) -> None:
+        flow_id = publish_proposal(account, propose(account)["id"])["published_flow_id"]
+        technician = account.as_("l1_tech")
+        for note in ("Works from a train", "Works from a ship"):
+            begun = begin(technician, VPN_CALLS[1], flow_id=flow_id)
+            left = {"node_id": begun["node"]["id"], "answer": "other", "note": note}
+            node = technician.post(f"/v1/l1/sessions/{begun['session_id']}/advance", left).body["node"]
+            advance_to_end(technician, {"session_id": begun["session_id"], "node": node})
+            resolve(technician, begun["session_id"])
+            account.cloud.idle()
+        (branch,) = account.as_("engineer").get("/v1/flow-proposals", status="pending").body["items"]
+        edit = account.as_("engineer").get(f"/v1/flow-proposals/{branch['id']}").body["suggested_edit"]
+        moved = account.as_("admin").get(f"/v1/flows/{flow_id}").body
+        _move_live(account, flow_id, begun["node"]["id"], "Is it really connected?")
+        edit["nodes"] = [
+            {**node, "text": "Is the line up?"} if node["id"] == begun["node"]["id"] else node for node in edit["nodes"]
+        ]
+
+        answer = review(account, branch["id"], action="modify", edited={"graph": edit})
+
+        assert moved["live_version"] == 1
+        assert (answer.status, answer.body["type"].rsplit("/", 1)[1]) == (409, "merge-conflict")
+        assert begun["node"]["id"] in {node["node_id"] for node in answer.body["nodes"]}
+        assert answer.body["live_version"] == 2
+        assert {row.status for row in account.rows(Proposal, proposal_type="branch_addition")} == {"pending"}
+
+
+def answer_first(technician: Any, path: str, node: dict[str, Any]) -> dict[str, Any]:
+    given = {"answer": node["options"][0]["key"]} if node.get("options") else {}
+    answer = technician.post(f"{path}/advance", {"node_id": node["id"], **given})
+    assert answer.status == 200, answer
+    return dict(answer.body["node"])
+
+
+def _move_live(account: Any, flow_id: str, node_id: str, text: str) -> None:
+    """Publish the flow once more with a node in other words."""
+    admin = account.as_("admin")
+    shown = admin.get(f"/v1/flows/{flow_id}")
+    graph = shown.body["draft"]["graph"] if "graph" in (shown.body.get("draft") or {}) else shown.body["graph"]
+    nodes = [{**node, "text": text} if node["id"] == node_id else node for node in graph["nodes"]]
+    changed = admin.put(f"/v1/flows/{flow_id}", {"graph": {**graph, "nodes": nodes}}, if_match=shown.headers["etag"])
+    assert changed.status == 200, changed
+    published = admin.post(f"/v1/flows/{flow_id}/publish", {}, if_match=changed.headers["etag"])
+    assert published.status == 200, published
+
 
 def _store_graph(account: Any, graph: dict[str, Any]) -> None:
     account.execute(

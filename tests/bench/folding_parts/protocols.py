@@ -3,27 +3,19 @@
 import random
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import asdict
-from itertools import combinations
 from statistics import fmean
-from typing import Any
 
 from firstline.flywheel.branching import fold_onto
 from firstline.flywheel.folding import fold
-from firstline.flywheel.grouping import Library, assign, group_walks
-from firstline.flywheel.signatures import Group
 from tests.bench.folding_parts.charts import Chart, Labelled, flipped, noisy, resampled
 from tests.bench.folding_parts.scores import (
     Drawn,
     GraphScore,
-    GroupScore,
     drawn,
     flat_linkage,
     gold_given,
-    linkage_groups,
     mean_score,
     score_graph,
-    score_groups,
 )
 
 Method = Callable[[Sequence[Labelled]], Drawn]
@@ -78,72 +70,6 @@ def measure_cost(charts: Sequence[Chart]) -> float:
     for chart in charts:
         fold([one.walk for one in chart.walks])
     return 1000 * (time.process_time() - began) / sum(len(chart.walks) for chart in charts)
-
-
-def measure_grouping(charts: Sequence[Chart], shuffles: int, subsets: int) -> dict[str, Any]:
-    everything, spread = _shuffled(charts, shuffles)
-    size = min(4, max(1, len(charts) - 1))
-    chosen = list(combinations(charts, size))
-    chosen = random.Random(4).sample(chosen, min(subsets, len(chosen)))
-    parts = [_grouped(list(part), seed=0) for part in chosen]
-    return {
-        **asdict(everything),
-        "order_spread": spread,
-        "subsets": {
-            "charts": size,
-            "count": len(parts),
-            "ari_mean": fmean(part.ari for part in parts),
-            "ari_worst": min(part.ari for part in parts),
-            "proposals_mean": fmean(part.proposals_per_problem for part in parts),
-            "proposals_least": min(part.proposals_per_problem for part in parts),
-            "proposals_most": max(part.proposals_per_problem for part in parts),
-            "contaminated": sum(part.contaminated for part in parts),
-        },
-        "one_problem": fmean(_grouped([chart], seed=0).proposals_per_problem for chart in charts),
-        "first_guess_right": _first_guesses(charts),
-        "linkage": {str(cut): asdict(_linkage(charts, cut)) for cut in (0.06, 0.08, 0.10)},
-    }
-
-
-def _shuffled(charts: Sequence[Chart], shuffles: int) -> tuple[GroupScore, float]:
-    scores = [_grouped(charts, seed) for seed in range(shuffles)]
-    return scores[0], max(score.ari for score in scores) - min(score.ari for score in scores)
-
-
-def _sessions(charts: Sequence[Chart]) -> tuple[list[Labelled], dict[str, str]]:
-    walks = [one for chart in charts for one in chart.walks]
-    return walks, {one.walk.session_id: chart.name for chart in charts for one in chart.walks}
-
-
-def _grouped(charts: Sequence[Chart], seed: int) -> GroupScore:
-    walks, problem = _sessions(charts)
-    random.Random(seed).shuffle(walks)
-    return score_groups([group.sessions for group in group_walks([one.walk for one in walks])], problem)
-
-
-def _linkage(charts: Sequence[Chart], cut: float) -> GroupScore:
-    walks, problem = _sessions(charts)
-    texts = [" ".join([one.walk.opening, *(step.text for step in one.walk.steps)]) for one in walks]
-    return score_groups(linkage_groups(texts, [one.walk.session_id for one in walks], cut), problem)
-
-
-def _first_guesses(charts: Sequence[Chart]) -> dict[str, float]:
-    """Group four fifths of the walks, assign the rest one by one: share right, wrong, and not assigned."""
-    walks, problem = _sessions(charts)
-    random.Random(5).shuffle(walks)
-    known, new = walks[: len(walks) * 4 // 5], walks[len(walks) * 4 // 5 :]
-    groups: dict[str, Group] = {str(at): group for at, group in enumerate(group_walks([one.walk for one in known]))}
-    library = Library.of(groups.items())
-    outcome = {"right": 0, "wrong": 0, "new": 0}
-    for one in new:
-        key = assign(one.walk, library)
-        if key is None:
-            outcome["new"] += 1
-        else:
-            labels = [problem[session] for session in groups[key].sessions]
-            right = max(set(labels), key=labels.count) == problem[one.walk.session_id]
-            outcome["right" if right else "wrong"] += 1
-    return {name: count / max(1, len(new)) for name, count in outcome.items()}
 
 
 def measure_branches(charts: Sequence[Chart], *, noise: bool, seed: int = 0) -> dict[str, float]:

@@ -1,7 +1,7 @@
 """How near a graph is to the one the walks were made from, how near groups are to the problems, and the baselines."""
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, fields
 from statistics import fmean
 
@@ -9,9 +9,8 @@ import numpy as np
 from scipy.optimize import linear_sum_assignment
 from sklearn.cluster import AgglomerativeClustering
 from sklearn.feature_extraction.text import TfidfVectorizer
-from sklearn.metrics import adjusted_rand_score, v_measure_score
 
-from firstline.flywheel.drawing import Folding
+from firstline.flywheel.drawn import Folding
 from tests.bench.folding_parts.charts import Labelled
 
 StepRef = tuple[str, int]
@@ -121,38 +120,3 @@ def gold_given(fed: Sequence[Labelled]) -> Drawn:
             parent = max(uppers, key=lambda upper: (len(above[upper] & uppers), before[node][upper], upper))
             edges.add((parent, answers[parent, node].most_common(1)[0][0], node))
     return nodes, edges
-
-
-@dataclass(frozen=True)
-class GroupScore:
-    v: float
-    ari: float
-    proposals_per_problem: float
-    contaminated: float
-    lost: float
-
-
-def score_groups(groups: Iterable[Sequence[str]], problem: Mapping[str, str]) -> GroupScore:
-    """Score groups of session ids; contaminated: under 90 % of one problem; lost: no group mostly of it."""
-    parts = [[problem[session] for session in group] for group in groups]
-    gold = [label for part in parts for label in part]
-    found = [at for at, part in enumerate(parts) for _ in part]
-    main = [Counter(part).most_common(1)[0] for part in parts]
-    problems = set(problem.values())
-    return GroupScore(
-        v=float(v_measure_score(gold, found)),
-        ari=float(adjusted_rand_score(gold, found)),
-        proposals_per_problem=len(parts) / len(problems),
-        contaminated=sum(count < 0.9 * len(part) for (_, count), part in zip(main, parts, strict=True)),
-        lost=len(problems - {label for label, _ in main}),
-    )
-
-
-def linkage_groups(texts: Sequence[str], sessions: Sequence[str], cut: float) -> list[list[str]]:
-    """Group sessions by TF-IDF of all their words and average linkage at a fixed cut."""
-    vectors = TfidfVectorizer(min_df=2, max_df=0.5, sublinear_tf=True).fit_transform(texts).toarray()
-    model = AgglomerativeClustering(None, metric="cosine", linkage="average", distance_threshold=1 - cut)
-    groups: dict[int, list[str]] = {}
-    for session, label in zip(sessions, model.fit_predict(vectors), strict=True):
-        groups.setdefault(int(label), []).append(session)
-    return list(groups.values())

@@ -55,7 +55,7 @@ class TestMigrations:
             with empty.begin() as connection:
                 migrations.upgrade(connection, phase="pre")
         with empty.begin() as connection:
-            assert migrations.upgrade(connection) == "0001"
+            assert migrations.upgrade(connection) == "0002"
 
     def test_keep_every_reference_inside_its_account(self, empty: Engine) -> None:
         with empty.begin() as connection:

@@ -59,7 +59,12 @@ def flow(db: Session, people: Any) -> Flow:
 
 
 def write(db: Session, people: Any, flow: Flow, graph: Graph, draft_of: int | None = None) -> None:
-    update_draft(db, flow_id=flow.id, change=Draft(graph=graph, draft_of=draft_of), by=people.engineer, at=now())
+    change = Draft(graph=graph, draft_of=draft_of)
+    update_draft(db, flow_id=flow.id, change=change, by=people.engineer, at=now(), index=untouched)
+
+
+def untouched(_db: Session, live: LiveFlow, *, at: Any) -> None:
+    raise AssertionError(f"{live.name} was put in the index at {at}")
 
 
 class TestPublishing:
@@ -136,11 +141,13 @@ class TestPublishing:
         db.add_all(teams)
         db.flush()
         team_admin = replace(people.engineer, is_team_admin=True, team_id=teams[0].id)
-        update_draft(db, flow_id=flow.id, change=Draft(team_id=teams[1].id), by=people.engineer, at=now())
+        change = Draft(team_id=teams[1].id)
+        update_draft(db, flow_id=flow.id, change=change, by=people.engineer, at=now(), index=untouched)
 
         with pytest.raises(Forbidden):
             publish(flow, by=team_admin)
-        update_draft(db, flow_id=flow.id, change=Draft(team_id=teams[0].id), by=people.engineer, at=now())
+        change = Draft(team_id=teams[0].id)
+        update_draft(db, flow_id=flow.id, change=change, by=people.engineer, at=now(), index=untouched)
         assert publish(flow, by=team_admin).version == 1
 
     def test_keeps_what_walks_began_with(self, db: Session, people: Any, flow: Flow, publish: Any) -> None:

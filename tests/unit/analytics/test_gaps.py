@@ -5,9 +5,7 @@ from typing import Any
 import pytest
 
 from firstline.analytics.gaps import (
-    GapKind,
     PatternRow,
-    Severity,
     ShareRow,
     WayRow,
     high_escalation,
@@ -16,6 +14,7 @@ from firstline.analytics.gaps import (
     weak_options,
     worst_first,
 )
+from firstline.db.models.analytics import GapKind, Severity
 
 
 def way(answer: str = "yes", **counts: int) -> WayRow:

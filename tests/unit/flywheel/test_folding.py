@@ -4,11 +4,17 @@ import random
 from dataclasses import replace
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 
+from firstline.categories.rules import Category
 from firstline.flows.rules import Condition, Graph, NodeType, problems
 from firstline.flywheel.evidence import Outcome, Step, Walk
 from firstline.flywheel.folding import Folding, FoldState, fold
+from firstline.flywheel.shelf import line_of
 from firstline.flywheel.storing import from_json, to_json
+from firstline.proposals.repairs import suggest
+from tests.unit.flywheel.playbook_walks import playbook_walks
 from tests.unit.flywheel.printer_walks import FLOW, asked_in, walk, walks
 
 
@@ -128,6 +134,85 @@ class TestContradictions:
         assert {text for text, _ in folding.contradictions[0].ways} == set(cures)
         assert all(len(sessions) == 3 for _, sessions in folding.contradictions[0].ways)
 
+    def test_list_a_rare_cure_that_the_graph_does_not_show(self) -> None:
+        folding = fold(
+            [cured(number, "Buy a larger drive." if number == 0 else "Empty the bin.") for number in range(9)]
+        )
+        assert [node.text for node in folding.nodes if node.type is NodeType.SOLUTION] == ["Empty the bin."]
+        assert folding.contradictions[0].ways[-1] == ("Buy a larger drive.", ("s0",))
+        assert [(one.asked, one.sessions) for one in folding.set_aside] == [("Buy a larger drive.", ("s0",))]
+        assert folding.to_document()["contradictions"][0]["ways"][1]["sessions"] == ["s0"]
+
+    def test_stay_rare_when_many_walks_agree_on_another_cure(self) -> None:
+        cures = ["Buy a larger drive." if number % 10 == 0 else "Empty the bin." for number in range(300)]
+        folding = fold([cured(number, cure) for number, cure in enumerate(cures)])
+        assert [node.text for node in folding.nodes if node.type is NodeType.SOLUTION] == ["Empty the bin."]
+        assert [len(sessions) for _, sessions in folding.contradictions[0].ways] == [270, 30]
+
+    def test_show_both_cures_when_each_was_found_once(self) -> None:
+        folding = fold([cured(0, "Buy a larger drive."), cured(1, "Empty the bin.")])
+        assert {text for text, _ in folding.contradictions[0].ways} == {"Buy a larger drive.", "Empty the bin."}
+
+
+def cured(number: int, cure: str) -> Walk:
+    return Walk(f"s{number}", "Slow", (Step("Is the disk full?", answer="yes"), Step(cure, NodeType.SOLUTION)))
+
+
+class TestAGraphOfPlaybookWalks:
+    @pytest.mark.parametrize("category", list(Category))
+    def test_has_no_fault_but_stubs_and_contradictions_it_lists(self, category: Category) -> None:
+        document = fold(playbook_walks(category, 30, disturbed=0.2)).to_document()
+        faults = [found for found in problems(Graph.from_document(document)) if found.code != "needs_review"]
+        assert {found.code for found in faults} <= {"answer_repeated", "label_repeated"}
+        listed = {found["node_id"] for found in document.get("contradictions", ())}
+        assert {found.node_id for found in faults} <= listed
+
+    @pytest.mark.parametrize("category", list(Category))
+    def test_can_be_published_as_its_suggested_edit(self, category: Category) -> None:
+        edit = suggest(fold(playbook_walks(category, 30, disturbed=0.2)).to_document())
+        assert edit is not None
+        assert problems(Graph.from_document(edit)) == []
+
+
+class TestAnInstruction:
+    def test_goes_one_way_on_and_the_other_is_listed(self) -> None:
+        def one(number: int, cure: str) -> Walk:
+            restart = Step("Restart the computer.", NodeType.ACTION)
+            seen = Step("Is the disk full?", answer="yes", options=(Condition("yes", "Yes"), Condition("no", "No")))
+            return Walk(f"s{number}", "Slow", (seen, restart, Step(cure, NodeType.SOLUTION)))
+
+        folding = fold([one(at, "Empty the recycle bin." if at % 5 < 3 else "Buy a larger drive.") for at in range(10)])
+        assert {found.code for found in problems(Graph.from_document(folding.to_document()))} == {"needs_review"}
+        assert [node.text for node in folding.nodes if node.type is NodeType.SOLUTION] == ["Empty the recycle bin."]
+        (told,) = folding.contradictions
+        assert [(text, len(sessions)) for text, sessions in told.ways] == [
+            ("Empty the recycle bin.", 6),
+            ("Buy a larger drive.", 4),
+        ]
+        assert [(one.ended, len(one.sessions)) for one in folding.set_aside] == [("Buy a larger drive.", 4)]
+
+
+class TestWalksOfAnotherProblem:
+    def test_are_set_aside_and_leave_the_flow_sound(self) -> None:
+        strange = (Step("Did lightning strike nearby?", answer="yes"), Step("Call an electrician.", NodeType.SOLUTION))
+        folding = fold([*walks(40), *(Walk(f"storm {number}", "Bang", strange) for number in range(4))])
+        assert problems(Graph.from_document(folding.to_document())) == []
+        assert {session for one in folding.set_aside for session in one.sessions} == {f"storm {at}" for at in range(4)}
+
+
+class TestQuestionsWithOtherOptions:
+    def test_are_not_one(self) -> None:
+        def one(number: int, keys: tuple[str, ...]) -> Walk:
+            options = tuple(Condition(key, key) for key in keys)
+            last = Step(f"Cure for {keys[0]}", NodeType.SOLUTION)
+            return Walk(
+                f"{keys[0]} {number}", "Help", (Step("What does it show?", answer=keys[0], options=options), last)
+            )
+
+        folding = fold([one(number, keys) for number in range(6) for keys in (("red", "green"), ("off", "on"))])
+        offered = {edge.condition.key for edge in folding.edges if edge.condition}
+        assert not {"red", "off"} <= offered
+
 
 class TestUnsureAnswers:
     def test_do_not_split_a_flow(self) -> None:
@@ -138,28 +223,35 @@ class TestUnsureAnswers:
         assert shape(fold(some)) == WHOLE
 
 
+def stored(state: FoldState) -> FoldState:
+    """Return the state as it is read back from where it was stored."""
+    lines = [line_of(one) for one in state.walks.values()]
+    return from_json(to_json(state), lambda: lines)
+
+
 class TestFoldState:
-    def test_equals_a_whole_fold_when_walks_come_one_by_one(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("firstline.flywheel.skeleton.LEVELS", (8, 4, 4))
-        some = walks(40)
+    @settings(max_examples=3, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+    @given(order=st.permutations(range(22)), cut=st.integers(1, 21))
+    def test_equals_a_whole_fold_when_walks_come_one_by_one_in_any_order(
+        self, monkeypatch: pytest.MonkeyPatch, order: list[int], cut: int
+    ) -> None:
+        monkeypatch.setattr("firstline.flywheel.skeleton.LEVELS", (6, 6))
+        some = [walk(at, outcome=Outcome.RESOLVED if at % 6 else Outcome.ESCALATED) for at in order]
+        some = [replace(one, ended_at=float(at)) for at, one in zip(order, some, strict=True)]
         state = FoldState.of([])
         for count, one in enumerate(some, start=1):
-            state = state.add(one)
-            if count % 10 == 0:
-                assert sorted_nodes(state.folding()) == sorted_nodes(fold(some[:count]))
+            state = stored(state.add(one))
+            if count in (cut, len(some)):
+                assert state.folding() == fold(some[:count])
 
     def test_survives_being_stored(self) -> None:
         state = FoldState.of(walks(20))
-        again = from_json(to_json(state))
+        again = stored(state)
         assert to_json(again) == to_json(state)
-        assert sorted_nodes(again.folding()) == sorted_nodes(state.folding())
+        assert again.folding() == state.folding()
         failed = walk(500, outcome=Outcome.FAILED)
-        assert sorted_nodes(again.add(failed).folding()) == sorted_nodes(state.add(failed).folding())
+        assert again.add(failed).folding() == state.add(failed).folding()
 
     def test_takes_a_redelivered_walk_as_known(self) -> None:
         state = FoldState.of(walks(10))
         assert state.add(walk(3)) is state
-
-
-def sorted_nodes(folding: Folding) -> tuple[object, ...]:
-    return folding.nodes, folding.edges, folding.set_aside

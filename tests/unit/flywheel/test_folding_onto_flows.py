@@ -66,6 +66,12 @@ class TestFoldOnto:
         ]
         assert len(found.branches[0].folding.nodes) == 2
 
+    def test_takes_an_answer_the_flow_has_no_way_for_as_leaving_it(self) -> None:
+        fax = Step("How is the printer connected to the computer?", answer="fax", label="By fax line")
+        some = [replace(one, steps=(one.steps[0], fax, *one.steps[2:])) for one in walks(40) if wireless(one)]
+        found = fold_onto(FLOW_GRAPH, [*(one for one in walks(40) if not wireless(one)), *some])
+        assert [(branch.node_id, branch.answer) for branch in found.branches] == [("link", "fax")]
+
     def test_is_the_same_in_any_order(self) -> None:
         assert fold_onto(WITHOUT_WIFI, walks(20)[::-1]) == fold_onto(WITHOUT_WIFI, walks(20))
 

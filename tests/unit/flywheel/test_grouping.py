@@ -1,11 +1,14 @@
-"""Which walks are about one problem."""
+"""Which walks are about one problem, from the first two walks on."""
 
-import random
+from itertools import combinations, product
 
+import pytest
+
+from firstline.categories.rules import Category
 from firstline.flows.rules import NodeType
 from firstline.flywheel.evidence import Step, Walk
-from firstline.flywheel.grouping import Library, assign, group_walks, regroup
-from firstline.flywheel.signatures import Group, from_document, to_document
+from firstline.flywheel.grouping import group_walks
+from tests.unit.flywheel.playbook_walks import playbook_walks, problem_of, shuffled
 from tests.unit.flywheel.printer_walks import walks
 
 MAIL = (
@@ -22,8 +25,12 @@ def mail(number: int) -> Walk:
     return Walk(f"mail-{number}", opening, (*steps, cure))
 
 
-def sessions(groups: list[Group]) -> set[frozenset[str]]:
-    return {frozenset(group.sessions) for group in groups}
+def parts(some: list[Walk]) -> set[frozenset[str]]:
+    return {frozenset(group.sessions) for group in group_walks(some)}
+
+
+def problems(some: list[Walk]) -> list[set[str]]:
+    return [{problem_of(session) for session in part} for part in parts(some)]
 
 
 PRINTERS = walks(24)
@@ -33,39 +40,30 @@ EXPECTED = {frozenset(walk.session_id for walk in PRINTERS), frozenset(walk.sess
 
 class TestGroupWalks:
     def test_parts_two_problems(self) -> None:
-        assert sessions(group_walks(PRINTERS + MAILS)) == EXPECTED
+        assert parts(PRINTERS + MAILS) == EXPECTED
 
-    def test_gives_the_same_groups_in_any_order(self) -> None:
-        some = PRINTERS + MAILS
-        random.Random(3).shuffle(some)  # noqa: S311  a seeded order
-        assert group_walks(some) == group_walks(PRINTERS + MAILS)
+    @pytest.mark.parametrize("seed", range(5))
+    def test_gives_the_same_groups_in_any_order(self, seed: int) -> None:
+        assert parts(shuffled(PRINTERS + MAILS, seed)) == EXPECTED
 
     def test_changes_nothing_when_sessions_come_again(self) -> None:
         assert group_walks(PRINTERS + MAILS + PRINTERS) == group_walks(PRINTERS + MAILS)
 
     def test_keeps_a_problem_nobody_else_has_apart(self) -> None:
         lonely = Walk("lonely", "The door badge fails", (Step("Replace the badge.", NodeType.SOLUTION),))
-        assert frozenset(["lonely"]) in sessions(group_walks([*PRINTERS, *MAILS, lonely]))
+        assert frozenset(["lonely"]) in parts([*PRINTERS, *MAILS, lonely])
 
+    def test_keeps_any_two_playbooks_apart_in_an_empty_library(self) -> None:
+        for one, other in combinations(Category, 2):
+            firsts = [playbook_walks(category, 2) for category in (one, other)]
+            for pair in product(*firsts):
+                assert len(parts(list(pair))) == 2, (one, other)
 
-class TestAssign:
-    def test_finds_the_group_of_a_known_problem(self) -> None:
-        library = Library.of([("mail", group_walks(MAILS[:6])[0]), ("printer", group_walks(PRINTERS)[0])])
-        assert assign(MAILS[7], library) == "mail"
-        assert assign(walks(30)[-1], library) == "printer"
+    @pytest.mark.parametrize("disturbed", [0.0, 0.1])
+    def test_never_mixes_playbooks_though_they_ask_some_of_the_same(self, disturbed: float) -> None:
+        some = [walk for one in Category for walk in playbook_walks(one, 6, disturbed=disturbed)]
+        assert all(len(part) == 1 for part in problems(shuffled(some, 2)))
 
-    def test_says_nothing_of_a_new_problem(self) -> None:
-        library = Library.of([("mail", group_walks(MAILS)[0])])
-        assert assign(PRINTERS[0], library) is None
-
-
-class TestRegroup:
-    def test_joins_two_groups_that_are_one_problem(self) -> None:
-        halves = [("a", group_walks(PRINTERS[:12])[0]), ("b", group_walks(PRINTERS[12:])[0])]
-        assert sessions(regroup(Library.of(halves))) == {frozenset(walk.session_id for walk in PRINTERS)}
-
-
-class TestAStoredGroup:
-    def test_is_the_group(self) -> None:
-        group = group_walks(PRINTERS)[0]
-        assert from_document(to_document(group)) == group
+    def test_brings_all_walks_of_one_problem_together_though_most_share_no_question_but_the_first(self) -> None:
+        for category in (Category.PRINTER, Category.TEAMS_ZOOM_AV, Category.OS_RESTART_UPDATE):
+            assert len(parts(playbook_walks(category, 12))) == 1, category

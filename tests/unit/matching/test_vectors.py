@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from importlib.util import find_spec
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from firstline.matching.documents import FlowDocument, LibraryStatistics, describe_flow
 from firstline.matching.reading import read_intake
@@ -86,6 +88,39 @@ class TestScoreWithVectors:
     def test_never_decides_by_an_encoder_nobody_fitted(self) -> None:
         story = "The printer is offline"
         assert chances(story, Unfitted(), library(Unfitted())) == chances(story, None, library(None))
+
+
+SAID = ["the", "printer", "upstairs", "is", "offline", "and", "my", "boss", "is", "angry"]
+
+
+class TestEvidence:
+    """Whatever the encoder makes of a story, these hold as they do for words alone."""
+
+    @given(st.lists(st.sampled_from(["printer", "offline", "shows"]), unique=True))
+    @settings(max_examples=8, deadline=None)
+    def test_of_more_that_the_flow_says_never_lowers_its_score(self, encoder: BundledEncoder, words: list[str]) -> None:
+        documents, said = library(encoder), ["Hello"]
+        before = chances(" ".join(said), encoder, documents)["0"]
+        for word in words:
+            said.append(word)
+            after = chances(" ".join(said), encoder, documents)["0"]
+            assert after >= before
+            before = after
+
+    @given(st.permutations(SAID))
+    @settings(max_examples=15, deadline=None)
+    def test_hardly_moves_with_the_order_of_words(self, encoder: BundledEncoder, words: list[str]) -> None:
+        documents = library(encoder)
+        told = chances(" ".join(SAID), encoder, documents)
+        assert chances(" ".join(words), encoder, documents)["0"] == pytest.approx(told["0"], abs=0.15)
+
+    def test_does_not_change_with_the_vectors_of_other_flows(self, encoder: BundledEncoder) -> None:
+        story, (printer, sound) = "The printer is offline", library(encoder)
+        statistics = LibraryStatistics.of([printer, sound])
+        intake = read_intake(story, encoder)
+        alone = score(intake, [(printer, ())], statistics)
+        among = [match for match in score(intake, [(printer, ()), (sound, ())], statistics) if match.flow_id == "0"]
+        assert among == alone
 
 
 class TestFlowVectors:

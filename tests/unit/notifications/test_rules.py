@@ -66,9 +66,14 @@ class TestWording:
         assert wording.title.startswith("Escalated: no Bcc: everyone x")
         assert (len(wording.title) <= 132, "\n" in wording.title) == (True, False)
 
-    @pytest.mark.parametrize(
-        "event", ["session.resolved", "flow.published", "knowledge_gap.detected", "invite.created"]
-    )
+    def test_of_a_knowledge_gap_says_what_to_do(self) -> None:
+        facts = {"title": "Printer", "suggested_action": "Publish a flow for 'Printer'."}
+        wording = rules.word(Event.KNOWLEDGE_GAP_DETECTED, facts)
+
+        assert wording is not None
+        assert (wording.title, wording.body) == ("Knowledge gap: Printer", "Publish a flow for 'Printer'.")
+
+    @pytest.mark.parametrize("event", ["session.resolved", "flow.published", "invite.created"])
     def test_is_missing_for_events_that_only_webhooks_hear_of(self, event: str) -> None:
         assert rules.word(event, {}) is None
 

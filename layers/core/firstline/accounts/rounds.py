@@ -22,5 +22,6 @@ def everywhere(deed: str, work: Callable[[AnAccount], int]) -> dict[str, int]:
         except Exception:  # noqa: BLE001  the edge of one account's work
             log().exception(f"{deed}.failed", account_id=str(account_id))
             failed += 1
-    log().info(deed, done=done, failed_accounts=failed)
+    if done or failed:
+        log().info(deed, done=done, failed_accounts=failed)
     return {"done": done, "failed_accounts": failed}

@@ -36,9 +36,29 @@ def lock_own(db: Session, *, caller: Caller, session_id: UUID) -> AiSession:
 
 
 def find_taken_over(db: Session, *, account_id: UUID, walk_id: UUID) -> AiSession | None:
-    """Return the session that went on from an escalated walk."""
-    query = select(AiSession).where(AiSession.account_id == account_id, AiSession.taken_over_walk_id == walk_id)
+    """Return the session that went on from an escalated walk and was not abandoned."""
+    query = select(AiSession).where(
+        AiSession.account_id == account_id,
+        AiSession.taken_over_walk_id == walk_id,
+        AiSession.status != AiSessionStatus.ABANDONED,
+    )
     return db.scalars(query).one_or_none()
+
+
+def lock_idle(db: Session, *, account_id: UUID, idle_since: datetime, limit: int) -> Sequence[AiSession]:
+    """Return active sessions whose last step was before `idle_since`, passing over those somebody works on."""
+    query = (
+        select(AiSession)
+        .where(
+            AiSession.account_id == account_id,
+            AiSession.status == AiSessionStatus.ACTIVE,
+            AiSession.last_step_at < idle_since,
+        )
+        .order_by(AiSession.last_step_at)
+        .limit(limit)
+        .with_for_update(skip_locked=True)
+    )
+    return db.scalars(query).all()
 
 
 def list_steps(db: Session, session: AiSession) -> Sequence[AiSessionStep]:

@@ -67,7 +67,7 @@ def resolve_ai_session(
     answered = sum(step.answered_at is not None for step in queries.list_steps(db, session))
     captured = helpful and answered > 0
     session.helpful, session.resolution_notes = helpful, resolution_notes
-    _end(db, session, AiSessionStatus.RESOLVED, TicketStatus.RESOLVED, captured=captured, at=at)
+    end_ai_session(db, session, AiSessionStatus.RESOLVED, TicketStatus.RESOLVED, captured=captured, at=at)
     if captured:
         fact = SessionResolved(account_id=session.account_id, session_id=session.id, session_type="ai_session")
         outbox.put(db, fact, at=at)
@@ -82,14 +82,15 @@ def escalate_ai_session(
     """End a session as handed on, to a vendor or a colleague."""
     session = lock_active(db, by=by, session_id=session_id)
     session.escalation_reason_category, session.escalation_reason = reason_category, reason
-    _end(db, session, AiSessionStatus.ESCALATED, TicketStatus.ESCALATED, captured=False, at=at)
+    end_ai_session(db, session, AiSessionStatus.ESCALATED, TicketStatus.ESCALATED, captured=False, at=at)
     _audit(db, by, session, "ai_session.escalated", {"reason_category": reason_category}, at)
     return describe(db, session)
 
 
-def _end(
+def end_ai_session(
     db: Session, session: AiSession, status: AiSessionStatus, ticket: TicketStatus, *, captured: bool, at: datetime
 ) -> None:
+    """End a session whichever way, and move its ticket along."""
     session.status, session.resolved_at, session.building = status, at, None
     session.analysis_status = AnalysisStatus.PENDING if captured else AnalysisStatus.SKIPPED
     if session.ticket_id is not None:

@@ -20,7 +20,7 @@ from firstline.db.models import AiSession, Walk
 from firstline.db.models.ai_sessions import AiSessionStatus, IntakeType
 from firstline.db.models.walks import AnalysisStatus, TicketKind, TicketStatus
 from firstline.db.transaction import transaction
-from firstline.matching.service import find_matches
+from firstline.matching.service import match_problem
 from firstline.tickets import queries as tickets
 from firstline.tickets.service import move_ticket
 from firstline.walks.queries import lock_walk
@@ -31,8 +31,8 @@ def start_ai_session(caller: Caller, *, wanted: StartAiSession, clock: Clock) ->
 
     The session is written together with the step, so that a crash leaves neither. Raises BudgetSpent.
     """
+    found = match_problem(caller, problem_statement=wanted.problem_text, at=clock())
     with transaction(caller) as db:
-        found = find_matches(db, account_id=caller.account_id, problem_statement=wanted.problem_text)
         permit = building.get_permit(db, account_id=caller.account_id, at=clock())
     check_budget(permit)
     settle(caller)

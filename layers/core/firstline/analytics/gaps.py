@@ -2,8 +2,9 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from enum import StrEnum
 from typing import ClassVar
+
+from firstline.db.models.analytics import GapKind, Severity
 
 MIN_SESSIONS = 5  # fewer say nothing
 ESCALATED_SHARE = 0.4
@@ -11,24 +12,6 @@ FAILED_SHARE = 0.5
 UNSURE_SHARE = 0.2
 COVERED_SHARE = 0.3
 MIN_REPEATS = 3
-
-
-class GapKind(StrEnum):
-    """What is missing."""
-
-    WEAK_OPTIONS = "weak_options"  # answers of a step that lead nowhere, or that callers cannot give
-    HIGH_ESCALATION = "high_escalation"  # most of a flow's, or a category's, calls end with somebody else
-    UNCHARTED_TERRITORY = "uncharted_territory"  # calls of a kind for which hardly anything is published
-    REPEATED_PATTERN = "repeated_pattern"  # the same cure found again and again, and still not published
-
-
-class Severity(StrEnum):
-    """How much it costs, worst first."""
-
-    HIGH = "high"
-    MEDIUM = "medium"
-    LOW = "low"
-
 
 Evidence = Mapping[str, int | float]
 

@@ -3,9 +3,9 @@
 from collections.abc import Sequence
 from typing import Any
 
-from firstline.analytics.rules import Advice, advise, expected_questions
 from firstline.analytics.schemas import EdgeQuality, FlowQuality, OrderAdvice, StuckNode
 from firstline.analytics.sums import Sums, share
+from firstline.flows.reordering import Advice, advise, expected_questions
 from firstline.flows.rules import Graph, NodeType
 
 UNSURE = "unsure"

@@ -1,7 +1,7 @@
 """Everything analytics reads: plain SQL over the indexes of ended sessions, one round trip a question.
 
-Sums and means are cast to bigint and float8, so that no decimal reaches the wire. A walk is carried when a published
-flow or a draft led it, without leaving it, to an end that helped.
+Sums and means are cast to bigint and float8, so that no decimal reaches the wire. What is counted of an ended walk
+stands in the index of ended walks itself: a period of a large account is read from there alone.
 """
 
 from collections.abc import Sequence
@@ -17,14 +17,13 @@ from firstline.analytics import gaps
 
 _ENDED = """
     w.account_id = :account_id AND w.status <> 'active' AND w.resolved_at >= :since AND w.resolved_at < :until"""
-_CARRIED = "w.status = 'resolved' AND w.helpful AND w.left_flow IS NULL AND w.session_kind IN ('flow', 'proposal')"
-_COUNTS = f"""
+_COUNTS = """
     count(*) AS sessions,
     count(*) FILTER (WHERE w.status = 'resolved') AS resolved,
     count(*) FILTER (WHERE w.status = 'resolved' AND w.helpful) AS helped,
     count(*) FILTER (WHERE w.status = 'escalated') AS escalated,
     count(*) FILTER (WHERE w.status = 'abandoned') AS abandoned,
-    count(*) FILTER (WHERE {_CARRIED}) AS carried,
+    count(*) FILTER (WHERE w.carried) AS carried,
     coalesce(sum(extract(epoch FROM w.resolved_at - w.started_at)) FILTER (WHERE w.status = 'resolved'), 0)::float8
         AS seconds"""
 
@@ -51,7 +50,7 @@ FROM flow_proposals p
 WHERE p.account_id = :account_id AND p.status IN ('approved', 'modified') AND p.published_flow_id IS NOT NULL
     AND p.reviewed_at >= :since AND p.reviewed_at < :until"""
 
-_REUSED = f"SELECT count(DISTINCT w.flow_id) FROM l1_walk_sessions w WHERE {_ENDED} AND {_CARRIED}"
+_REUSED = f"SELECT count(DISTINCT w.flow_id) FROM l1_walk_sessions w WHERE {_ENDED} AND w.carried"
 
 _BY_KIND_OF_PROBLEM = f"""
 SELECT w.category, f.problem_domain, w.session_kind, {_COUNTS}
@@ -84,7 +83,7 @@ WHERE e.account_id = :account_id AND e.flow_id IN :flow_ids AND e.day >= date_tr
 GROUP BY 1, 2, 3 ORDER BY 1, 2, 3"""
 
 _STUCK = f"""
-SELECT w.flow_id, coalesce(w.left_flow ->> 'node_id', w.current_node_id) AS node_id,
+SELECT w.flow_id, w.stuck_node_id AS node_id,
     count(*) FILTER (WHERE w.status = 'escalated') AS escalated,
     count(*) FILTER (WHERE w.status = 'abandoned') AS abandoned
 FROM l1_walk_sessions w

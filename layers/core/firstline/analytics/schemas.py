@@ -6,8 +6,8 @@ from uuid import UUID
 
 from pydantic import BaseModel
 
-from firstline.analytics.gaps import GapKind, Severity
 from firstline.analytics.rules import Period
+from firstline.db.models.analytics import GapKind, Severity
 
 
 class Span(BaseModel):

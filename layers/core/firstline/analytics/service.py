@@ -105,6 +105,16 @@ def get_flow_quality(
 
 def get_knowledge_gaps(db: Session, *, account_id: UUID, period: Period, at: datetime) -> KnowledgeGaps:
     window = _window(account_id, period, at)
+    items = [KnowledgeGap.model_validate(gap, from_attributes=True) for gap in _find_gaps(db, window)]
+    return KnowledgeGaps(**_span(window, period), items=items)
+
+
+def find_gaps(db: Session, *, account_id: UUID, period: Period, at: datetime) -> list[gaps.Gap]:
+    """Return the gaps of a period, worst first."""
+    return _find_gaps(db, _window(account_id, period, at))
+
+
+def _find_gaps(db: Session, window: Window) -> list[gaps.Gap]:
     categories = queries.count_by_category(db, window)
     off_flow = [_share_row(row, ended=row.off_flow, escalated=row.off_flow_escalated) for row in categories]
     every = [_share_row(row, ended=row.sessions, escalated=row.escalated) for row in categories]
@@ -120,8 +130,7 @@ def get_knowledge_gaps(db: Session, *, account_id: UUID, period: Period, at: dat
         *gaps.uncharted_territory(every),
         *gaps.repeated_patterns([_pattern(row) for row in queries.list_patterns(db, window)]),
     ]
-    items = [KnowledgeGap.model_validate(gap, from_attributes=True) for gap in gaps.worst_first(found)]
-    return KnowledgeGaps(**_span(window, period), items=items)
+    return gaps.worst_first(found)
 
 
 def _window(account_id: UUID, period: Period, at: datetime) -> Window:

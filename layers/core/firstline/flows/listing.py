@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import Select, String, and_, cast, func, not_, select, true, tuple_
+from sqlalchemy import Select, and_, func, not_, select, true, tuple_
 from sqlalchemy.orm import Session
 
 from firstline.accounts.rules import Caller
@@ -43,15 +43,15 @@ def list_flows(db: Session, *, caller: Caller, wanted: FlowFilter, limit: int, c
 def search_flows(db: Session, *, caller: Caller, words: str, limit: int, cursor: str | None) -> Page[FlowSummary]:
     """List flows that hold every word in name, description, tags or keywords; those that hold all in the name first.
 
-    Words match inside words, so that half a word typed finds something.
+    Words match inside words, so that half a word typed finds something; two letters match where a word begins, one
+    letter or sign where it stands alone.
     """
+    wanted = list(dict.fromkeys(words.lower().split()))[:_MOST_WORDS]
     query = _visible(caller, None)
-    everything = func.concat_ws(
-        " ", Flow.name, Flow.description, cast(Flow.tags, String), cast(Flow.match_keywords, String)
-    )
-    patterns = [_containing(word) for word in words.split()[:_MOST_WORDS]]
-    query = query.where(*(everything.ilike(pattern, escape="\\") for pattern in patterns))
-    elsewhere = not_(and_(true(), *(Flow.name.ilike(pattern, escape="\\") for pattern in patterns)))
+    if wanted:
+        query = query.where(Flow.id.in_(select(queries.flows_holding(caller.account_id, wanted).c.flow_id)))
+    name = func.lower(Flow.name)
+    elsewhere = not_(and_(true(), *(func.strpos(name, word) > 0 for word in wanted)))
     after = decode_cursor(cursor, bool, str, UUID)
     key = tuple_(elsewhere, Flow.name, Flow.id)
     if after is not None:
@@ -100,8 +100,3 @@ def _narrowed(query: Select[Flow], wanted: FlowFilter) -> Select[Flow]:
     if wanted.tag is not None:
         query = query.where(Flow.tags.contains([wanted.tag]))
     return query
-
-
-def _containing(word: str) -> str:
-    escaped = word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
-    return f"%{escaped}%"

@@ -6,13 +6,30 @@ from datetime import datetime
 from typing import Literal
 from uuid import UUID
 
-from sqlalchemy import Select, and_, select
+from sqlalchemy import ARRAY, CTE, Select, Text, Uuid, and_, bindparam, select, text
 from sqlalchemy.orm import Session
 
 from firstline.accounts.rules import Caller, Permission
 from firstline.db.models import Flow, FlowVersion, Team, User
 from firstline.errors import Forbidden, NotFound
 from firstline.flows.rules import Graph
+
+# The words are sought among those the account's flows ever held, and then each flow by whole words, which a B-tree can
+# do behind row-level security; OFFSET 0 keeps the planner from reading all flows' words instead.
+_HOLDING = text(
+    """
+    SELECT entry.flow_id
+    FROM unnest(:holding_words) AS wanted (word)
+    JOIN library_words known ON known.account_id = :holding_account
+        AND CASE length(wanted.word) WHEN 1 THEN known.word = wanted.word
+            WHEN 2 THEN starts_with(known.word, wanted.word) ELSE strpos(known.word, wanted.word) > 0 END,
+    LATERAL (
+        SELECT held.flow_id FROM flow_words held
+        WHERE held.account_id = :holding_account AND held.word = known.word OFFSET 0
+    ) entry
+    GROUP BY entry.flow_id HAVING count(DISTINCT wanted.word) = :holding_count
+    """
+).bindparams(bindparam("holding_words", type_=ARRAY(Text)))
 
 FlowStatus = Literal["published", "draft", "archived"]
 
@@ -149,6 +166,15 @@ def find_user(db: Session, account_id: UUID, user_id: UUID | None) -> User | Non
 
 def find_team(db: Session, account_id: UUID, team_id: UUID) -> Team | None:
     return db.get(Team, (account_id, team_id))
+
+
+def flows_holding(account_id: UUID, words: Sequence[str]) -> CTE:
+    """Select the flows that hold every one of the words, given in lower case.
+
+    A word matches inside words, two letters where one begins, a letter or sign alone where it stands alone.
+    """
+    given = {"holding_account": account_id, "holding_words": list(words), "holding_count": len(words)}
+    return _HOLDING.bindparams(**given).columns(flow_id=Uuid()).cte("holding")
 
 
 def _with_live(account_id: UUID) -> Select[Flow, FlowVersion]:

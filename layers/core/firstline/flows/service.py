@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -13,8 +13,11 @@ from firstline.audit import service as audit
 from firstline.db.models import Flow
 from firstline.errors import Conflict, Forbidden, PreconditionFailed, Unprocessable
 from firstline.flows import queries
-from firstline.flows.queries import FlowState
+from firstline.flows.queries import FlowState, LiveFlow
 from firstline.flows.rules import Graph
+
+if TYPE_CHECKING:
+    from firstline.flows.publishing import Index
 
 
 class Unindex(Protocol):
@@ -101,11 +104,19 @@ def create_draft(db: Session, *, draft: Draft, by: Caller, at: datetime) -> Flow
 
 
 def update_draft(
-    db: Session, *, flow_id: UUID, change: Draft, by: Caller, at: datetime, expected_revision: int | None = None
+    db: Session,
+    *,
+    flow_id: UUID,
+    change: Draft,
+    by: Caller,
+    at: datetime,
+    index: "Index",
+    expected_revision: int | None = None,
 ) -> FlowState:
     """Write what is given of a draft; raises StaleRevision when it is not the one the author read.
 
-    `draft_of` says against which version the author holds the draft now, after a publication went past it.
+    `draft_of` says against which version the author holds the draft now, after a publication went past it. Tags and
+    keywords are no part of a version: of a live flow they count for the next call.
     """
     flow = queries.lock_flow(db, by.account_id, flow_id)
     require_revision(flow, expected_revision)
@@ -118,6 +129,8 @@ def update_draft(
     touch(flow, at)
     db.flush()
     live = queries.find_numbered(db, by.account_id, flow_id, flow.live_version)
+    if live is not None and (change.tags is not None or change.match_keywords is not None):
+        index(db, LiveFlow.of(flow, live), at=at)
     return FlowState(flow, live, with_draft=True)
 
 

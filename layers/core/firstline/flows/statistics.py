@@ -6,6 +6,7 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
+from sqlalchemy import tuple_, update
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -43,11 +44,33 @@ def record_walk(
         taken[way] = taken.get(way, 0.0) + seconds
     if not taken:
         return
-    day = at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
-    shared = {"account_id": account_id, "flow_id": flow_id, "day": day}
+    shared = {"account_id": account_id, "flow_id": flow_id, "day": _midnight(at)}
     # In the order of the key: two walks that end at once then lock the rows they share in the same order.
     rows = [shared | _counted(*way, taken[way], outcome) for way in sorted(taken)]
     db.execute(_adding(rows))
+
+
+def recount_as_failed(
+    db: Session, *, account_id: UUID, flow_id: UUID, ways: Iterable[tuple[str, str | None]], at: datetime
+) -> None:
+    """Count a walk as failed that was counted as resolved on these ways; `at` is when it ended."""
+    row = EdgeStatistic
+    taken = {(node_id, answer or "") for node_id, answer in ways}
+    db.execute(
+        update(row)
+        .where(
+            row.account_id == account_id,
+            row.flow_id == flow_id,
+            row.day == _midnight(at),
+            tuple_(row.node_id, row.answer).in_(sorted(taken)),
+            row.resolved > 0,
+        )
+        .values(resolved=row.resolved - 1, failed=row.failed + 1)
+    )
+
+
+def _midnight(at: datetime) -> datetime:
+    return at.astimezone(UTC).replace(hour=0, minute=0, second=0, microsecond=0)
 
 
 def _counted(node_id: str, answer: str, seconds: float, outcome: WalkOutcome) -> dict[str, Any]:

@@ -1,10 +1,12 @@
 """Where a walk runs through a tree: a dynamic programme over its steps and every path from a root to an end."""
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import add
 
 from firstline.flywheel.evidence import UNSURE, Step
-from firstline.flywheel.growth import Answer, Index, Place, products
+from firstline.flywheel.growth import Answer, Index, Place, form_of, products, unlike
 from firstline.flywheel.similarity import UNIT, Lexicon
 
 
@@ -13,12 +15,14 @@ class Weights:
     """What agreement is worth and what deviation costs, in mean cosine of wordings (1 = the same words)."""
 
     alike: float = 0.10  # two wordings this much alike speak neither for nor against each other
+    surest: float = 0.50  # more alike says no more: a flow may ask the very same words in two places
     skip_place: float = 0.10  # the walk left a question of the path out
     new_step: float = 0.15  # the walk asked a question the path does not know
     swap: float = 0.12  # two neighbours asked in the other order
     same_answer: float = 0.05  # the walk's answer is the one by which the path goes on
     other_answer: float = 0.15  # it is another one
     end_against_question: float = 0.30
+    other_form: float = 0.50  # no option in common, or an instruction against a question
     start_below: float = 0.02  # for each place above the first match
     join: float = 0.0  # a walk whose score is not above this starts a tree of its own
 
@@ -58,6 +62,7 @@ class _Visit:
     left_out: Row
     matched: Row
     crossed: Row
+    reach: list[float]
 
 
 def align_steps(
@@ -77,7 +82,11 @@ def similarity(product: int, step: Step, place: Place, weights: Weights) -> floa
         return 1.0 if step.node_id == place.node_id else -1.0
     ends = place.ends / place.size
     differ = 1 - ends if step.type.is_end else ends
-    return product / (_SQUARE * place.size) - weights.alike - weights.end_against_question * differ
+    like = min(weights.surest, product / (_SQUARE * place.size))
+    like -= weights.alike + weights.end_against_question * differ
+    if place.forms and (form := form_of(step)):
+        like -= weights.other_form * unlike({form: 1}, place.forms)
+    return like
 
 
 class _Aligner:
@@ -88,13 +97,15 @@ class _Aligner:
         self.best: Cell = (weights.join, None)
 
     def align(self, roots: Sequence[Place]) -> Alignment:
-        worth = self._worth_visiting(roots)
-        stack: list[tuple[Place, _Visit | None]] = [(root, None) for root in roots if root in worth]
+        hopes = self._hopes(roots)
+        stack: list[tuple[Place, _Visit | None]] = [(root, None) for root in roots if root in hopes]
         stack.reverse()
         while stack:
             place, above = stack.pop()
+            if above is not None and not self._may_win(above, hopes[place]):
+                continue
             visit = self._visit(place, above)
-            stack += [(child, visit) for child in reversed(list(place.all_children())) if child in worth]
+            stack += [(child, visit) for child in reversed(list(place.all_children())) if child in hopes]
         score, match = self.best
         matches: dict[int, Place] = {}
         while match is not None:
@@ -102,20 +113,58 @@ class _Aligner:
             match = match.before
         return Alignment(score, matches)
 
-    def _worth_visiting(self, roots: Sequence[Place]) -> set[Place]:
-        """Return the places that could add to a score, and those above them; no path further down can win."""
+    def _hopes(self, roots: Sequence[Place]) -> dict[Place, list[float]]:
+        """Return how much the steps from each one on could still add to a score, at a place or below it.
+
+        Places at and below which no step could add anything are left out; no path through them can win.
+        """
+        count = len(self.steps)
         if any(step.node_id is not None for step in self.steps):
-            return {place for root in roots for place in root.subtree()}
+            return {place: [math.inf] * (count + 2) for root in roots for place in root.subtree()}
         least = (self.weights.alike - self.weights.same_answer) * _SQUARE
-        worth: set[Place] = set()
-        for found in self.products:
+        hopes: dict[Place, list[float]] = {}
+        for at, (found, step) in enumerate(zip(self.products, self.steps, strict=True)):
             for place, product in found.items():
                 if product >= least * place.size:
+                    gain = similarity(product, step, place, self.weights) + self.weights.same_answer
                     above: Place | None = place
-                    while above is not None and above not in worth:
-                        worth.add(above)
+                    while above is not None:
+                        gains = hopes.get(above)
+                        if gains is None:
+                            gains = hopes[above] = [0.0] * (count + 2)
+                        elif gain <= gains[at]:
+                            break
+                        gains[at] = max(gains[at], gain)
                         above = above.parent
-        return worth
+        for gains in hopes.values():
+            for at in range(count - 1, -1, -1):
+                gains[at] += gains[at + 1]
+        return hopes
+
+    def _may_win(self, above: _Visit, hope: Sequence[float]) -> bool:
+        """Tell whether a path through a child could be better than the best one: an upper bound, cheap to compute."""
+        least = self.best[0] + TIE
+        if hope[0] - self.weights.start_below * (above.depth + 1) > least:
+            return True
+        if max(map(add, above.reach, hope)) > least:
+            return True
+        for done in range(len(self.steps) - 1):
+            cell = above.before[done]
+            if cell is not None:
+                gain = above.scores[done + 1] + self.weights.same_answer + hope[done] - hope[done + 1] + hope[done + 2]
+                if cell[0] + gain > least:
+                    return True
+        return False
+
+    def _reach(self, left_out: Row, matched: Row, crossed: Row) -> list[float]:
+        """Return the best score with which a child could be entered, by the number of steps consumed."""
+        bonus = self.weights.same_answer
+        reach = [-math.inf if cell is None else cell[0] for cell in left_out]
+        for row in (matched, crossed):
+            for done, cell in enumerate(row):
+                if cell is not None and cell[0] + bonus > reach[done]:
+                    reach[done] = cell[0] + bonus
+        return reach
 
     def _visit(self, place: Place, above: _Visit | None) -> _Visit:
         weights = self.weights
@@ -142,7 +191,8 @@ class _Aligner:
                 if cell is not None and cell[0] > self.best[0] + TIE:
                     self.best = cell
         left_out: Row = [None if cell is None else (cell[0] - weights.skip_place, cell[1]) for cell in entered]
-        return _Visit(place, depth, before, scores, left_out, matched, crossed)
+        reach = self._reach(left_out, matched, crossed)
+        return _Visit(place, depth, before, scores, left_out, matched, crossed, reach)
 
     def _cross(self, above: _Visit, place: Place, scores: Sequence[float]) -> Row:
         """Match two neighbouring steps crosswise: the second with the upper place, the first with this one."""

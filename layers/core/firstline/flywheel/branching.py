@@ -4,18 +4,20 @@ from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from firstline.flows.rules import Graph
-from firstline.flywheel.alignment import Weights, align_steps
-from firstline.flywheel.drawing import Folding
-from firstline.flywheel.evidence import Walk, one_per_session
+from firstline.flows.rules import Edge, Graph
+from firstline.flywheel.alignment import Weights
+from firstline.flywheel.consensus import agree, align, visible
+from firstline.flywheel.drawn import Folding
+from firstline.flywheel.evidence import UNSURE, Step, Walk, one_per_session
 from firstline.flywheel.folding import fold
-from firstline.flywheel.growth import Answer, Place, Tree, ancestors
+from firstline.flywheel.growth import Answer, Place, Tree
 from firstline.flywheel.similarity import Lexicon
 
-PLACES = 2_000  # a graph with joins is unrolled into paths up to this many places
-TURNS = 2  # looks at every walk after the first
-STRICT = Weights(other_answer=0.30)  # a published flow's answers are right; a walk that gave another one left it
+PLACES = 2_000  # a graph with joins is unrolled into ways of this many steps together
+DRAWN = 128  # walks, by lot, that shape new branches; the others are stood in what those made
+STRICT = Weights(other_answer=1.0)  # a published flow's answers are right; a walk that gave another one left it
 SHARE = 0.25  # a place is worth proposing with this part of the walks of the most frequent one
+Way = tuple[str | None, Answer]  # a published node and an answer there; no node: before any
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,121 +52,110 @@ class Branches:
 
 
 def fold_onto(published: Graph, walks: Sequence[Walk]) -> Branches:
-    """Tell for each walk whether it stayed inside a published flow or left it, and where; any order gives the same."""
-    kept = sorted((walk for walk in one_per_session(walks) if walk.steps), key=lambda walk: -len(walk.steps))
+    """Tell for each walk whether it stayed inside a published flow or left it, and where; any order gives the same.
+
+    The flow's own ways and the walks are folded into one tree; what the walks made of it beside the flow is new. A
+    walk has left where it gave an answer the flow has no way on for, or hangs below such an answer by the vote of all.
+    """
+    kept = [walk for walk in one_per_session(walks) if walk.steps]
+    ways = list(_ways(published))
     texts = [node.text for node in published.nodes] + [step.text for walk in kept for step in walk.steps]
-    tree = Tree(kept, Lexicon.of(texts))
-    tree.roots += _unroll(published, tree)
-    for walk in range(len(kept)):
-        _stand(tree, walk)
-    for _ in range(TURNS):
-        for walk in range(len(kept)):
-            tree.take_out(walk)
-            _stand(tree, walk)
-    return _read(tree)
-
-
-def _unroll(published: Graph, tree: Tree) -> Iterator[Place]:
-    """Make the places of a published graph, one for each path to a node."""
-    if published.root not in published.by_id:
-        return
-    root = _published_place(published, published.root, tree)
-    stack = [(root, frozenset((published.root,)))]
-    count = 1
-    while stack:
-        place, path = stack.pop()
-        for edge in published.ways_from(place.node_id or ""):
-            if edge.target in path or edge.target not in published.by_id or count >= PLACES:
-                continue
-            child = _published_place(published, edge.target, tree)
-            place.hang(child, edge.condition.key if edge.condition else None)
-            stack.append((child, path | {edge.target}))
-            count += 1
-    yield root
-
-
-def _published_place(published: Graph, node_id: str, tree: Tree) -> Place:
-    node = published.by_id[node_id]
-    place = tree.new_place()
-    place.node_id, place.size, place.ends = node_id, 1, int(node.type.is_end)
-    place.sums = dict(tree.lexicon.vector(node.text))
-    for feature, weight in place.sums.items():
-        tree.index.setdefault(feature, {})[place] = weight
-    return place
-
-
-def _stand(tree: Tree, walk: int) -> None:
-    """Stand a walk where it fits; what it did after its last match is a branch below that."""
-    matches = align_steps(tree.walks[walk].steps, tree.lexicon, tree.roots, tree.index, STRICT).matches
-    for index in sorted(matches):
-        tree.join(matches[index], walk, index)
-    if not matches:
-        tree.where[walk] = []
-        return
-    last = max(matches)
-    above, answer = matches[last], tree.step(walk, last).answer
-    for index in range(last + 1, len(tree.walks[walk].steps)):
-        place = tree.new_place()
-        above.hang(place, answer)
-        tree.join(place, walk, index)
-        above, answer = place, tree.step(walk, index).answer
-
-
-def _read(tree: Tree) -> Branches:
+    tree = agree(kept[:DRAWN], Lexicon.of(texts), ways, STRICT)
+    _stand_others(tree, kept[DRAWN:])
+    shown = visible(tree).keys()
+    left: dict[Way, list[tuple[Walk, int]]] = {}  # with the step each walk's branch begins with
     reinforced = []
-    left: dict[Place, list[tuple[int, int]]] = {}  # first place of a branch -> walk, its step there
-    apart = []
-    for walk in range(len(tree.walks)):
-        passed = tree.where[walk]
-        first = next(((index, place) for index, place in passed if place.node_id is None), None)
-        if first is not None:
-            index, place = first
-            left.setdefault(_first_new(place), []).append((walk, index))
-        elif passed:
-            nodes = tuple(place.node_id for _, place in passed if place.node_id is not None)
-            reinforced.append(Reinforcement(tree.walks[walk].session_id, nodes))
+    for number in range(len(ways), len(tree.walks)):
+        walk = tree.walks[number]
+        stood = {at: place for at, place in tree.where[number] if place.node_id is not None or place in shown}
+        way = _left_at(published, walk, stood)
+        if way is not None and (way[0] is None or published.way(way[0], way[1]) is None):
+            left.setdefault(way, []).append((walk, _begins(stood, way)))
         else:
-            apart.append((walk, 0))
-    places: dict[tuple[str | None, Answer], list[tuple[int, int]]] = {}
-    for place, members in left.items():
-        places.setdefault(_attached(tree, place, members), []).extend(members)
-    if apart:
-        places[None, None] = apart
-    branches = [_branch(tree, node_id, answer, members) for (node_id, answer), members in places.items()]
+            nodes = tuple(place.node_id for _, place in _in_order(stood) if place.node_id is not None)
+            reinforced.append(Reinforcement(walk.session_id, nodes))
+    branches = [_branch(way, members) for way, members in left.items()]
     branches.sort(key=lambda branch: (-len(branch.sessions), branch.node_id or "", branch.answer or ""))
     return Branches(tuple(branches), tuple(sorted(reinforced, key=lambda found: found.session_id)))
 
 
-def _first_new(place: Place) -> Place:
-    for above in ancestors(place):
-        if above.node_id is not None:
-            return place
-        place = above
-    return place
+def _in_order(stood: Mapping[int, Place]) -> list[tuple[int, Place]]:
+    return sorted(stood.items(), key=lambda pair: pair[0])
 
 
-def _attached(tree: Tree, place: Place, members: Sequence[tuple[int, int]]) -> tuple[str | None, Answer]:
-    """Vote for the published node, and the answer there, after which the walks of a branch went their own way."""
-    votes: Counter[tuple[str | None, Answer]] = Counter()
-    depth: dict[str | None, int] = {}
-    for walk, index in members:
-        published = [(at, stood) for at, stood in tree.where[walk] if at < index and stood.node_id is not None]
-        if published:
-            at, stood = max(published, key=lambda pair: len(list(ancestors(pair[1]))))
-            votes[stood.node_id, tree.step(walk, at).answer] += 1
-            depth[stood.node_id] = len(list(ancestors(stood)))
-    if not votes:
-        return (place.parent.node_id, place.answer) if place.parent else (None, None)
-    return max(votes, key=lambda vote: (votes[vote], depth[vote[0]], vote[0] or "", vote[1] or ""))
+def _ways(published: Graph) -> Iterator[Walk]:
+    """Yield a published graph's ways from the root to each end, as walks whose steps know their nodes."""
+    stack: list[tuple[str, tuple[Step, ...]]] = [(published.root, ())] if published.root in published.by_id else []
+    steps = number = 0
+    while stack and steps < PLACES:
+        node_id, path = stack.pop()
+        node = published.by_id[node_id]
+        passed = {node_id, *(step.node_id for step in path)}
+        edges = [
+            edge
+            for edge in published.ways_from(node_id)
+            if edge.target in published.by_id and edge.target not in passed
+        ]
+        stack += [(edge.target, (*path, _served(published, node_id, edge))) for edge in edges]
+        if not edges:
+            number += 1
+            steps += len(path) + 1
+            yield Walk(f"way {number}", "", (*path, Step(node.text, node.type, node_id=node_id)))
 
 
-def _branch(tree: Tree, node_id: str | None, answer: Answer, members: Sequence[tuple[int, int]]) -> Branch:
-    offsets = {tree.walks[walk].session_id: index for walk, index in members}
-    tails = [replace(tree.walks[walk], steps=tree.walks[walk].steps[index:]) for walk, index in members]
+def _served(published: Graph, node_id: str, edge: Edge) -> Step:
+    node = published.by_id[node_id]
+    return Step(node.text, node.type, edge.condition.key if edge.condition else None, node_id=node_id)
+
+
+def _stand_others(tree: Tree, walks: Sequence[Walk]) -> None:
+    first = len(tree.walks)
+    tree.walks = [*tree.walks, *walks]
+    matches = [align(tree, number, STRICT).matches for number in range(first, len(tree.walks))]
+    for number, found in enumerate(matches, start=first):
+        tree.where[number] = sorted(found.items(), key=lambda pair: pair[0])
+
+
+def _left_at(published: Graph, walk: Walk, stood: Mapping[int, Place]) -> Way | None:
+    """Return the node and answer after which a walk went its own way; None where it came to an end of the flow."""
+    known = [(at, place.node_id) for at, place in _in_order(stood) if place.node_id is not None]
+    for at, node_id in known:
+        answer = walk.steps[at].answer
+        if answer not in (None, UNSURE) and published.way(node_id, answer) is None:
+            return node_id, answer
+    last = max(stood, default=-1)
+    if not known:
+        return (None, None) if last < 0 else _above(stood[last])
+    at, node_id = known[-1]
+    if last == at:
+        ended = published.by_id[node_id].type.is_end or at == len(walk.steps) - 1
+        return None if ended else (node_id, walk.steps[at].answer)
+    way = _above(stood[last])
+    return way if way[0] is not None else (node_id, walk.steps[at].answer)
+
+
+def _above(place: Place) -> Way:
+    """Return the published node a new place hangs below, and the answer there."""
+    while place.parent is not None and place.parent.node_id is None:
+        place = place.parent
+    return (place.parent.node_id, place.answer) if place.parent is not None else (None, None)
+
+
+def _begins(stood: Mapping[int, Place], way: Way) -> int:
+    """Return the first step of a walk's branch: the one after its step at the node, or its first new one."""
+    before = [at for at, place in stood.items() if place.node_id is not None and place.node_id == way[0]]
+    new = [at for at, place in stood.items() if place.node_id is None]
+    return max(before) + 1 if before else min(new, default=0)
+
+
+def _branch(way: Way, members: Sequence[tuple[Walk, int]]) -> Branch:
+    node_id, answer = way
+    offsets = {walk.session_id: begins for walk, begins in members}
+    tails = [replace(walk, steps=walk.steps[begins:]) for walk, begins in members]
     labels = Counter(
         step.label
-        for walk, index in members
-        for step in tree.walks[walk].steps[:index]
+        for walk, begins in members
+        for step in walk.steps[:begins]
         if step.label and step.answer == answer and (step.node_id == node_id or step.node_id is None)
     )
     label = max(labels, key=lambda words: (labels[words], words)) if labels else answer

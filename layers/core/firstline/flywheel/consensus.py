@@ -1,9 +1,9 @@
 """From walks to one tree: grow it, look again at every walk, repair, until nothing changes."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from itertools import pairwise
 
-from firstline.flywheel.alignment import Alignment, align_steps
+from firstline.flywheel.alignment import WEIGHTS, Alignment, Weights, align_steps
 from firstline.flywheel.evidence import Walk
 from firstline.flywheel.growth import Answer, Place, Tree
 from firstline.flywheel.repairs import merge_all, walks_of
@@ -16,35 +16,38 @@ Shown = Mapping[Place, tuple[Place | None, Answer]]  # each place with the place
 Shape = tuple[tuple[tuple[int, int], ...], ...]
 
 
-def agree(walks: Sequence[Walk], lexicon: Lexicon) -> Tree:
-    """Grow the tree of a set of walks, the better one of two: the order of growing decides what noise may spoil."""
-    ordered = sorted(walks, key=lambda walk: (-len(walk.steps), walk.content_hash))
+def agree(walks: Sequence[Walk], lexicon: Lexicon, given: Sequence[Walk] = (), weights: Weights = WEIGHTS) -> Tree:
+    """Grow the tree of a set of walks, the better one of two: the order of growing decides what noise may spoil.
+
+    The ways of a published flow may be given: they come first, and their places are kept.
+    """
+    ordered = [*given, *sorted(walks, key=lambda walk: (-len(walk.steps), walk.content_hash))]
     order = list(range(len(ordered)))
     best: tuple[float, Tree] | None = None
     for _ in range(EPOCHS):
-        tree = _grow(Tree(ordered, lexicon), order)
-        alignments = [align(tree, walk) for walk in range(len(ordered))]
+        tree = _grow(Tree(ordered, lexicon), order, weights)
+        alignments = [align(tree, walk, weights) for walk in range(len(ordered))]
         fit = sum(alignment.score for alignment in alignments)
         if best is not None and fit <= best[0]:
             break
         best = (fit, tree)
         shown = visible(tree)
-        order.sort(key=lambda walk: (*_deviation(tree, walk, alignments[walk], shown), walk))
+        order.sort(key=lambda walk: (walk >= len(given), *_deviation(tree, walk, alignments[walk], shown), walk))
     return best[1] if best else Tree((), lexicon)
 
 
-def align(tree: Tree, walk: int) -> Alignment:
-    return align_steps(tree.walks[walk].steps, tree.lexicon, tree.roots, tree.index)
+def align(tree: Tree, walk: int, weights: Weights = WEIGHTS) -> Alignment:
+    return align_steps(tree.walks[walk].steps, tree.lexicon, tree.roots, tree.index, weights)
 
 
-def _grow(tree: Tree, order: Sequence[int]) -> Tree:
+def _grow(tree: Tree, order: Sequence[int], weights: Weights) -> Tree:
     for walk in order:
-        tree.put(walk, align(tree, walk).matches)
+        tree.put(walk, align(tree, walk, weights).matches)
     for turn in range(PASSES):
         before = _shape(tree)
         for walk in range(len(order)):
             tree.take_out(walk)
-            tree.put(walk, align(tree, walk).matches)
+            tree.put(walk, align(tree, walk, weights).matches)
         merge_all(tree)
         replant(tree)
         merge_all(tree)
@@ -70,7 +73,7 @@ def weed(tree: Tree) -> None:
     """Take places that would not be shown out of the tree, so that they attract nobody; their steps are free again."""
     shown = visible(tree)
     for place in list(tree.places()):
-        if place not in shown:
+        if place not in shown and place.node_id is None:
             for walk in list(place.members):
                 tree.leave(place, walk)
                 tree.where[walk] = [pair for pair in tree.where[walk] if pair[1] is not place]
@@ -113,10 +116,12 @@ def visible(tree: Tree) -> Shown:
         else:
             groups = [(above, answer, list(place.all_children()))]
         for parent, key, children in groups:
-            most = max((len(walks[child]) for child in children), default=0)
-            stack += [
-                (child, parent, key, passed)
-                for child in children
-                if len(children) == 1 or (len(walks[child]) > 1 and len(walks[child]) >= SHARE * most)
-            ]
+            stack += [(child, parent, key, passed) for child in of_weight(children, lambda child: len(walks[child]))]
     return shown
+
+
+def of_weight(siblings: Sequence[Place], count: Callable[[Place], int]) -> list[Place]:
+    """Return those of the places under one answer that enough walks speak for; where none has two walks, all."""
+    most = max((count(place) for place in siblings), default=0)
+    least = max(min(2, most), SHARE * most)
+    return [place for place in siblings if len(siblings) == 1 or count(place) >= least]

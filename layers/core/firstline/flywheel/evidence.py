@@ -43,6 +43,7 @@ class Walk:
     outcome: Outcome = Outcome.RESOLVED
     category: str | None = None
     domain: str | None = None
+    ended_at: float = 0.0  # POSIX time; 0 where it is not known
 
     @property
     def content_hash(self) -> str:

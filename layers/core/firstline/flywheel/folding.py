@@ -1,10 +1,13 @@
 """Many walks become one graph: the whole fold, and the same fold kept up to date walk by walk."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 
-from firstline.flywheel.drawing import Folding, draw
+from firstline.flywheel.drawing import draw
+from firstline.flywheel.drawn import Folding
 from firstline.flywheel.evidence import Outcome, Walk, one_per_session
+from firstline.flywheel.register import Outline, Passage, Register
+from firstline.flywheel.shelf import Shelf
 from firstline.flywheel.skeleton import Skeleton
 
 __all__ = ["FoldState", "Folding", "fold"]
@@ -21,39 +24,42 @@ def fold(walks: Sequence[Walk]) -> Folding:
 
 @dataclass(frozen=True)
 class FoldState:
-    """A fold that further walks can be added to: the walks, the skeleton, and where each walk stands in it."""
+    """A fold that further walks can be added to: the skeleton, the walks in outline, and the whole walks to refold."""
 
-    walks: Mapping[str, Walk]
+    walks: Shelf
+    register: Register
     skeleton: Skeleton
-    matches: Mapping[str, Mapping[int, int]]  # session -> step -> number of the place
 
     @classmethod
-    def of(cls, walks: Sequence[Walk]) -> "FoldState":
+    def of(cls, walks: Iterable[Walk]) -> "FoldState":
         kept = [walk for walk in one_per_session(walks) if walk.steps]
         skeleton = Skeleton.draw([walk for walk in kept if walk.outcome is Outcome.RESOLVED])
-        matches = {walk.session_id: _stand(skeleton, walk) for walk in kept}
-        return cls({walk.session_id: walk for walk in kept}, skeleton, matches)
+        return cls(Shelf.of(kept), Register.of((walk, skeleton.match(walk)) for walk in kept), skeleton)
 
     def add(self, walk: Walk) -> "FoldState":
         """Return the state of all walks so far and this one: the same, whatever the order in which they came.
 
         Most walks are stood in the skeleton by one alignment; one that changes the skeleton costs a whole fold.
         """
-        known = self.walks.get(walk.session_id)
-        if known == walk or not walk.steps:
+        if not walk.steps:
             return self
-        if known or (walk.outcome is Outcome.RESOLVED and self.skeleton.changes_with(walk)):
-            return FoldState.of([*self.walks.values(), walk])
-        return replace(
-            self,
-            walks={**self.walks, walk.session_id: walk},
-            matches={**self.matches, walk.session_id: _stand(self.skeleton, walk)},
-        )
+        if walk.session_id in self.register.walks:
+            return self if self.walks[walk.session_id] == walk else FoldState.of([*self.walks.values(), walk])
+        walks = self.walks.with_walk(walk)
+        if walk.outcome is Outcome.RESOLVED:
+            others = self.register.ended(Outcome.RESOLVED)
+            if self.skeleton.changes_with(walk, others):
+                return FoldState.of(walks.values())
+        return FoldState(walks, self.register.with_walk(walk, self.skeleton.match(walk)), self.skeleton)
+
+    def outlines(self) -> list[Outline]:
+        """Return the walks without their wordings, by session: enough to draw, count and title a graph."""
+        return [outline for outline, _ in self._passages()]
 
     def folding(self) -> Folding:
         level = self.skeleton.levels[-1] if self.skeleton.levels else None
-        return draw(level, [(walk, self.matches[session]) for session, walk in self.walks.items()])
+        return draw(level, self._passages())
 
-
-def _stand(skeleton: Skeleton, walk: Walk) -> Mapping[int, int]:
-    return skeleton.top.match(walk, skeleton.lexicon) if skeleton.levels else {}
+    def _passages(self) -> Iterator[Passage]:
+        texts = [wording.text for wording in self.skeleton.levels[-1].wordings] if self.skeleton.levels else []
+        return self.register.passages(texts)

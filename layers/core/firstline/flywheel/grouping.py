@@ -1,106 +1,78 @@
-"""Which walks are about the same problem: groups grow by joining the two that are most surely one, until none are."""
+"""Which walks are about the same problem: each finds its group as it comes, and groups that prove to be one are joined.
 
-import heapq
-from collections.abc import Iterable, Sequence
+The same two steps stand over the tables in `placing` and `joining`.
+"""
+
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import islice
 
-from firstline.flywheel.evidence import Walk, one_per_session
-from firstline.flywheel.kinship import Member, Words
-from firstline.flywheel.signatures import Group
+from firstline.flywheel.evidence import Walk
+from firstline.flywheel.kinship import kinship
+from firstline.flywheel.signatures import Signature
 
-JOIN = 0.75  # two groups above this are one problem
-CANDIDATES = 24  # groups compared in full; the others share fewer telling words
-RECALIBRATE = 20  # joins
+CANDIDATES = 12  # groups compared in full; the others share fewer telling words
+POSTINGS = 64  # groups read for each word; a word in more of them tells little
+
+
+def nearest(signature: Signature, candidates: Mapping[str, Signature]) -> str | None:
+    """Return the key of the candidate most surely of the same problem, None where none is more likely so than not."""
+    scored = [(kinship(signature, candidate), key) for key, candidate in candidates.items()]
+    score, key = max(scored, default=(0.0, ""))
+    return key if score > 0 else None
 
 
 @dataclass
 class Library:
     """The groups known so far by key, and an index from words to groups, so that looking one up stays flat."""
 
-    words: Words = field(default_factory=Words)
-    members: dict[str, Member] = field(default_factory=dict)
-    index: dict[str, set[str]] = field(default_factory=dict)
+    groups: dict[str, Signature] = field(default_factory=dict)
+    index: dict[str, dict[str, None]] = field(default_factory=dict)
 
-    @classmethod
-    def of(cls, groups: Iterable[tuple[str, Group]]) -> "Library":
-        library = cls()
-        known = sorted(groups, key=lambda pair: pair[0])
-        for _, group in known:
-            library.words.learn(group)
-        library.words.calibrate(group for _, group in known)
-        for key, group in known:
-            library.put(key, group)
-        return library
+    def place(self, walk: Walk) -> str:
+        """Return the key of the group of a walk, new or known, after the groups it brings together are joined."""
+        signature = Signature.of([walk])
+        key = nearest(signature, self._candidates(signature))
+        if key is None:
+            key = walk.session_id
+            self._put(key, signature)
+        else:
+            self._put(key, self.groups[key].with_walk(walk))
+        return self._settle(key)
 
-    def put(self, key: str, group: Group) -> None:
-        self.members[key] = Member(self.words, group)
-        for word in telling(group):
-            self.index.setdefault(word, set()).add(key)
+    def _settle(self, key: str) -> str:
+        while twin := nearest(self.groups[key], self._candidates(self.groups[key], besides=key)):
+            joined = self.groups[key].joined(self.groups[twin])
+            self._drop(twin)
+            self._put(key, joined)
+        return key
 
-    def drop(self, key: str) -> None:
-        for word in telling(self.members.pop(key).group):
-            self.index[word].discard(key)
-
-    def candidates(self, group: Group, besides: str = "") -> list[str]:
-        """Return the keys of the groups that share the most telling words."""
+    def _candidates(self, signature: Signature, besides: str = "") -> dict[str, Signature]:
         shared: dict[str, float] = {}
-        widest = max(CANDIDATES, len(self.members) // 2)
-        for word in sorted(telling(group)):
-            keys = self.index.get(word, ())
-            if len(keys) <= widest:
-                weight = self.words.weight(word)
-                for key in keys:
-                    shared[key] = shared.get(key, 0.0) + weight
+        for word in signature.terms:
+            keys = list(islice(self.index.get(word, ()), POSTINGS))
+            for key in keys:
+                shared[key] = shared.get(key, 0.0) + 1 / len(keys)
         shared.pop(besides, None)
-        return sorted(shared, key=lambda key: (-shared[key], key))[:CANDIDATES]
+        likely = sorted(shared, key=lambda key: (-round(shared[key], 6), key))[:CANDIDATES]
+        return {key: self.groups[key] for key in likely}
+
+    def _put(self, key: str, signature: Signature) -> None:
+        self.groups[key] = signature
+        for word in signature.terms:
+            self.index.setdefault(word, {})[key] = None
+
+    def _drop(self, key: str) -> None:
+        for word in self.groups.pop(key).terms:
+            self.index[word].pop(key, None)
 
 
-def telling(group: Group) -> set[str]:
-    """Return the words of a group's questions; the words of cures and openings are shared too widely."""
-    return {word for question in group.questions if not question.is_end for word in question.wordings.words}
-
-
-def assign(walk: Walk, library: Library) -> str | None:
-    """Return the key of the group a walk belongs to, or None for a problem not seen before."""
-    member = Member(library.words, Group.of(walk))
-    scored = [(member.kinship(library.members[key]).score, key) for key in library.candidates(member.group)]
-    best = max(scored, key=lambda pair: (pair[0], pair[1]), default=None)
-    return best[1] if best and best[0] > JOIN else None
-
-
-def group_walks(walks: Sequence[Walk]) -> list[Group]:
-    """Part walks into problems; a function of the set of walks, not of their order or repeats."""
-    kept = [walk for walk in one_per_session(walks) if walk.steps]
-    return regroup(Library.of((walk.content_hash, Group.of(walk)) for walk in kept))
-
-
-def regroup(library: Library) -> list[Group]:
-    """Join the groups of a library that are one problem, the surest first; the library holds the result."""
-    heap: list[tuple[float, str, str]] = []
-    for key in sorted(library.members):
-        _offer(library, key, heap)
-    joins = 0
-    while heap:
-        _, one, two = heapq.heappop(heap)
-        if one not in library.members or two not in library.members:
-            continue
-        kinship = library.members[one].kinship(library.members[two])
-        joined = library.members[one].group.joined(library.members[two].group, kinship.same)
-        library.drop(one)
-        library.drop(two)
-        joins += 1
-        if joins % RECALIBRATE == 0:
-            library.words.calibrate(member.group for member in library.members.values())
-        key = f"{min(one, two)}+"
-        library.put(key, joined)
-        _offer(library, key, heap)
-    return [library.members[key].group for key in sorted(library.members)]
-
-
-def _offer(library: Library, key: str, heap: list[tuple[float, str, str]]) -> None:
-    member = library.members[key]
-    for other in library.candidates(member.group, besides=key):
-        one, two = sorted((key, other))
-        score = library.members[one].kinship(library.members[two]).score
-        if score > JOIN:
-            heapq.heappush(heap, (-score, one, two))
+def group_walks(walks: Iterable[Walk]) -> list[Signature]:
+    """Part walks into problems in the order in which they come; a session that comes again changes nothing."""
+    library = Library()
+    known: set[str] = set()
+    for walk in walks:
+        if walk.steps and walk.session_id not in known:
+            known.add(walk.session_id)
+            library.place(walk)
+    return [library.groups[key] for key in sorted(library.groups)]

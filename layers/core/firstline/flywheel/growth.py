@@ -2,17 +2,36 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import lru_cache
 
+from firstline.flows.rules import NodeType
 from firstline.flywheel.evidence import Step, Walk
 from firstline.flywheel.similarity import Lexicon, Vector
 
 Answer = str | None
+Form = frozenset[str]  # the keys of the options a question offers; of an instruction its type; empty: not known
+
+
+@lru_cache(maxsize=20_000)
+def form_of(step: Step) -> Form:
+    if step.type is NodeType.ACTION:
+        return frozenset((step.type.value,))
+    return frozenset(option.key for option in step.options)
+
+
+def unlike(one: Mapping[Form, int], other: Mapping[Form, int]) -> float:
+    """Return how little two sets of forms have in common, 0..1: one less the mean share of options over all pairs."""
+    pairs = sum(one.values()) * sum(other.values())
+    if not pairs:
+        return 0.0
+    shared = sum(n * m * len(a & b) / len(a | b) for a, n in one.items() for b, m in other.items())
+    return 1.0 - shared / pairs
 
 
 class Place:
     """A question, action or end of the growing tree, with one step at most of each walk that stands in it."""
 
-    __slots__ = ("answer", "children", "ends", "members", "node_id", "number", "parent", "size", "sums")
+    __slots__ = ("answer", "children", "ends", "forms", "members", "node_id", "number", "parent", "size", "sums")
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -22,8 +41,9 @@ class Place:
         self.members: dict[int, int] = {}  # walk -> step
         self.sums: dict[int, int] = {}  # the members' vectors, added
         self.node_id: str | None = None  # the node of a published flow this place stands for
-        self.size = 0  # of members, and one for a published node
+        self.size = 0
         self.ends = 0  # members that are solutions or escalations
+        self.forms: dict[Form, int] = {}  # how many members have each
 
     def all_children(self) -> Iterator["Place"]:
         for siblings in self.children.values():
@@ -89,6 +109,9 @@ class Tree:
         place.members[walk] = index
         place.size += 1
         place.ends += step.type.is_end
+        place.node_id = place.node_id or step.node_id
+        if form := form_of(step):
+            place.forms[form] = place.forms.get(form, 0) + 1
         sums = place.sums
         for feature, weight in self.lexicon.vector(step.text).items():
             sums[feature] = total = sums.get(feature, 0) + weight
@@ -100,6 +123,8 @@ class Tree:
         step = self.step(walk, index)
         place.size -= 1
         place.ends -= step.type.is_end
+        if form := form_of(step):
+            place.forms[form] -= 1
         sums = place.sums
         for feature, weight in self.lexicon.vector(step.text).items():
             sums[feature] = total = sums[feature] - weight

@@ -1,7 +1,7 @@
 """How much a proposal is worth: confidence from outcomes, impact from frequency and time saved."""
 
 from collections.abc import Sequence
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -19,14 +19,52 @@ WINDOW = timedelta(days=28)
 def weigh(db: Session, proposal: Proposal, walks: Sequence[Walk], *, at: datetime) -> None:
     """Set a proposal's confidence and impact by the walks behind it."""
     resolved = sum(walk.outcome is Outcome.RESOLVED for walk in walks)
-    proposal.confidence_score = rules.confidence(Outcomes(resolved=resolved, failed=len(walks) - resolved))
-    since = max(proposal.created_at, at - WINDOW)
-    weeks = max((at - since) / timedelta(weeks=1), 1.0)
+    recent = [walk for walk in walks if walk.ended_at >= (at - WINDOW).timestamp()]
+    age = at - max(at - WINDOW, datetime.fromtimestamp(min((walk.ended_at for walk in recent), default=0.0), UTC))
+    calls_per_week = len(recent) / max(age / timedelta(weeks=1), 1.0)
+    minutes_now = _mean_minutes(db, proposal, [walk.session_id for walk in walks]) or 0.0
+    minutes_with_flow = _minutes_with_flow(db, proposal, at=at)
+    _set(proposal, resolved, len(walks) - resolved, calls_per_week, minutes_now, minutes_with_flow)
+
+
+def weigh_change(db: Session, proposal: Proposal, *, saved_share: float, at: datetime) -> None:
+    """Set confidence and impact of a change of a flow by how the flow's own walks ended, and what share it saves."""
+    ended, helped, minutes = db.execute(
+        select(
+            func.count(),
+            func.count().filter(WalkRow.status == WalkStatus.RESOLVED, WalkRow.helpful.is_(True)),
+            func.avg(func.extract("epoch", WalkRow.resolved_at - WalkRow.started_at) / 60),
+        ).where(
+            WalkRow.account_id == proposal.account_id,
+            WalkRow.flow_id == proposal.target_flow_id,
+            WalkRow.started_at > at - WINDOW,
+            WalkRow.status != WalkStatus.ACTIVE,
+        )
+    ).one()
+    minutes_now = float(minutes or 0.0)
+    calls_per_week = ended / (WINDOW / timedelta(weeks=1))
+    _set(proposal, helped, ended - helped, calls_per_week, minutes_now, minutes_now * (1 - saved_share))
+
+
+def _set(
+    proposal: Proposal,
+    resolved: int,
+    failed: int,
+    calls_per_week: float,
+    minutes_now: float,
+    minutes_with_flow: float | None,
+) -> None:
+    proposal.confidence_score = rules.confidence(Outcomes(resolved=resolved, failed=failed))
     proposal.impact = rules.impact(
-        calls_per_week=len(walks) / weeks,
-        minutes_now=_mean_minutes(db, proposal, [walk.session_id for walk in walks]) or 0.0,
-        minutes_with_flow=_minutes_with_flow(db, proposal, at=at),
+        calls_per_week=calls_per_week, minutes_now=minutes_now, minutes_with_flow=minutes_with_flow
     )
+    proposal.figures = {
+        "resolved": resolved,
+        "failed": failed,
+        "calls_per_week": round(calls_per_week, 2),
+        "minutes_now": round(minutes_now, 2),
+        "minutes_with_flow": round(minutes_with_flow, 2) if minutes_with_flow is not None else None,
+    }
 
 
 def _mean_minutes(db: Session, proposal: Proposal, session_ids: Sequence[str]) -> float | None:

@@ -1,61 +1,73 @@
 """Which pending proposal a session belongs to: found by telling words, decided by how the problems compare."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from uuid import UUID
 
-from sqlalchemy import ColumnElement, Select, Text, and_, any_, func, literal, select
+from sqlalchemy import ColumnElement, Text, and_, column, func, literal, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
 from sqlalchemy.orm import Session
 
-from firstline.db.models import Proposal, ProposalEvidence
+from firstline.db.models import Proposal, ProposalEvidence, ProposalTerm, ProposalWalk
 from firstline.db.models import Walk as WalkRow
 from firstline.db.models.proposals import ProposalStatus
 from firstline.flywheel.evidence import Walk
-from firstline.flywheel.likeness import SAME_PROBLEM, Signature, likeness
+from firstline.flywheel.grouping import CANDIDATES, POSTINGS, nearest
 from firstline.flywheel.rules import Attachment
-
-_CANDIDATES = 24
-_TERMS_ASKED = 200
+from firstline.flywheel.signatures import Signature
 
 
 def find_home(db: Session, *, account_id: UUID, walk: Walk) -> ProposalEvidence | None:
-    """Return the pending proposal for the same problem, or None."""
-    found = _candidates(db, account_id, walk, ProposalStatus.PENDING)
-    return _home(walk, [evidence for evidence in found if evidence.place is None])
+    """Return the pending proposal for the same problem with its row locked, or None."""
+    return find_kin(db, account_id=account_id, signature=Signature.of([walk]))
+
+
+def find_kin(
+    db: Session, *, account_id: UUID, signature: Signature, besides: UUID | None = None
+) -> ProposalEvidence | None:
+    """Return the evidence of the pending proposal that is most surely of the same problem, its proposal locked.
+
+    One that a reviewer holds at this moment is passed over.
+    """
+    found = _candidates(db, account_id, signature, ProposalStatus.PENDING)
+    open_ones = [one for one in found if one.place is None and one.proposal_id != besides]
+    while (evidence := _nearest(signature, open_ones)) is not None:
+        if _lock_pending(db, evidence):
+            return evidence
+        open_ones.remove(evidence)
+    return None
 
 
 def find_rejected(
     db: Session, *, account_id: UUID, walk: Walk, attachment: Attachment | None
 ) -> ProposalEvidence | None:
     """Return a rejected proposal for the same problem, at the same place of a flow where it was a branch."""
-    found = _candidates(db, account_id, walk, ProposalStatus.REJECTED)
-    place = attachment.to_document() if attachment else None
-    return _home(walk, [evidence for evidence in found if (evidence.place or {}).get("attachment") == place])
-
-
-def find_branch(db: Session, *, account_id: UUID, flow_id: UUID, attachment: Attachment) -> ProposalEvidence | None:
-    """Return the branch that is pending at the same place of the same flow."""
-    query = _of_proposals(account_id, ProposalStatus.PENDING).where(Proposal.target_flow_id == flow_id)
-    for evidence in db.scalars(query.with_for_update(of=ProposalEvidence)):
-        if evidence.place is None:
-            continue
-        pending = Attachment.from_document(evidence.place["attachment"])
-        if (pending.node_id, pending.condition.key) == (attachment.node_id, attachment.condition.key):
-            return evidence
-    return None
+    if attachment is None:
+        signature = Signature.of([walk])
+        found = _candidates(db, account_id, signature, ProposalStatus.REJECTED)
+        return _nearest(signature, [one for one in found if one.place is None])
+    first = next((at for at, step in enumerate(walk.steps) if step.built), len(walk.steps))
+    signature = Signature.of([replace(walk, steps=walk.steps[first:])])
+    found = _candidates(db, account_id, signature, ProposalStatus.REJECTED)
+    place = attachment.to_document()
+    return _nearest(signature, [one for one in found if (one.place or {}).get("attachment") == place])
 
 
 def list_pending_with(db: Session, *, account_id: UUID, session_id: str) -> Sequence[tuple[Proposal, ProposalEvidence]]:
-    """Return the pending proposals a session stands behind, with their evidence."""
+    """Return the pending proposals into which a session is folded, with their evidence."""
     query = (
         select(Proposal, ProposalEvidence)
         .join(ProposalEvidence, _belongs())
-        .where(
-            Proposal.account_id == account_id,
-            Proposal.status == ProposalStatus.PENDING,
-            Proposal.supporting_session_ids.contains([session_id]),
+        .join(
+            ProposalWalk,
+            and_(ProposalWalk.account_id == Proposal.account_id, ProposalWalk.proposal_id == Proposal.id),
         )
-        .with_for_update()
+        .where(
+            ProposalWalk.account_id == account_id,
+            ProposalWalk.session_id == session_id,
+            Proposal.status == ProposalStatus.PENDING,
+        )
+        .with_for_update(of=(Proposal, ProposalEvidence))
     )
     return [(proposal, evidence) for proposal, evidence in db.execute(query)]
 
@@ -64,30 +76,56 @@ def find_walk(db: Session, *, account_id: UUID, session_id: UUID) -> WalkRow | N
     return db.get(WalkRow, (account_id, session_id))
 
 
-def _candidates(db: Session, account_id: UUID, walk: Walk, status: ProposalStatus) -> Sequence[ProposalEvidence]:
-    """Return the proposals of the walk's category that share the most words with it, their evidence locked."""
-    asked = literal(Signature.of([walk]).terms[:_TERMS_ASKED], ARRAY(Text))
-    known = func.unnest(ProposalEvidence.terms).table_valued("term").render_derived()
-    shared = select(func.count()).select_from(known).where(known.c.term == any_(asked)).scalar_subquery()
-    query = _of_proposals(account_id, status).where(
-        ProposalEvidence.terms.overlap(asked), Proposal.category.is_not_distinct_from(walk.category)
+def _candidates(
+    db: Session, account_id: UUID, signature: Signature, status: ProposalStatus
+) -> Sequence[ProposalEvidence]:
+    """Return the proposals that share the most telling words; a word counts the less, the more proposals have it.
+
+    No more than POSTINGS proposals are read for a word, so that the cost does not grow with the account.
+    """
+    asked = select(func.unnest(literal(signature.terms, ARRAY(Text))).label("term")).subquery("asked")
+    one_term = (
+        select(ProposalTerm.proposal_id)
+        .where(
+            ProposalTerm.account_id == account_id,
+            ProposalTerm.status == status,
+            ProposalTerm.term == asked.c.term,
+        )
+        .limit(POSTINGS)
+        .correlate(asked)
+        .subquery("one_term")
     )
-    nearest = query.order_by(shared.desc(), Proposal.id).limit(_CANDIDATES)
-    return db.scalars(nearest.with_for_update(of=ProposalEvidence)).all()
-
-
-def _home(walk: Walk, found: Sequence[ProposalEvidence]) -> ProposalEvidence | None:
-    scored = [(likeness(walk, Signature.from_document(one.signature)), str(one.proposal_id), one) for one in found]
-    score, _, evidence = max(scored, key=lambda one: one[:2], default=(0.0, "", None))
-    return evidence if score >= SAME_PROBLEM else None
-
-
-def _of_proposals(account_id: UUID, status: ProposalStatus) -> Select[ProposalEvidence]:
-    return (
-        select(ProposalEvidence)
-        .join(Proposal, _belongs())
-        .where(ProposalEvidence.account_id == account_id, Proposal.status == status)
+    counted = select(one_term.c.proposal_id, func.count().over().label("having")).lateral("counted")
+    shared = (
+        select(counted.c.proposal_id, func.sum(1.0 / counted.c.having).label("weight"))
+        .select_from(asked)
+        .join(counted, true())
+        .group_by(counted.c.proposal_id)
+        .order_by(column("weight").desc(), counted.c.proposal_id)
+        .limit(CANDIDATES)
+        .subquery("shared")
     )
+    query = select(ProposalEvidence).join(
+        shared,
+        and_(ProposalEvidence.account_id == account_id, ProposalEvidence.proposal_id == shared.c.proposal_id),
+    )
+    return db.scalars(query).all()
+
+
+def _nearest(signature: Signature, found: Iterable[ProposalEvidence]) -> ProposalEvidence | None:
+    by_key = {str(one.proposal_id): one for one in found}
+    key = nearest(signature, {key: Signature.from_document(one.signature) for key, one in by_key.items()})
+    return by_key[key] if key is not None else None
+
+
+def _lock_pending(db: Session, evidence: ProposalEvidence) -> bool:
+    """Lock a proposal unless somebody else has it or it is pending no longer."""
+    query = select(Proposal.id).where(
+        Proposal.account_id == evidence.account_id,
+        Proposal.id == evidence.proposal_id,
+        Proposal.status == ProposalStatus.PENDING,
+    )
+    return db.scalar(query.with_for_update(skip_locked=True)) is not None
 
 
 def _belongs() -> ColumnElement[bool]:

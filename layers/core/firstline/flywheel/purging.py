@@ -12,8 +12,9 @@ from firstline.db.models import AiSession, Invite, Ticket, User
 from firstline.db.models import Walk as WalkRow
 from firstline.db.models.accounts import Role
 from firstline.errors import Conflict, NotFound
-from firstline.flywheel import proposing
-from firstline.flywheel.service import lock_account
+from firstline.flywheel import withdrawing
+from firstline.flywheel.sessions import lock_account
+from firstline.matching import service as matching
 from firstline.proposals.queries import find_supported_by
 
 
@@ -58,6 +59,7 @@ def _forget_walk(db: Session, walk: WalkRow, *, at: datetime) -> None:
     _hand_over(db, walk.account_id, walk.id, at=at)
     db.flush()
     ticket_id = walk.ticket_id
+    matching.forget_opening(db, account_id=walk.account_id, walk_id=walk.id, at=at)
     db.execute(delete(WalkRow).where(WalkRow.account_id == walk.account_id, WalkRow.id == walk.id))
     others = select(WalkRow.id).where(WalkRow.account_id == walk.account_id, WalkRow.ticket_id == ticket_id)
     if walk.ticket_kind == "internal" and db.scalars(others).first() is None:
@@ -66,7 +68,7 @@ def _forget_walk(db: Session, walk: WalkRow, *, at: datetime) -> None:
 
 def _hand_over(db: Session, account_id: UUID, session_id: UUID, *, at: datetime) -> None:
     for proposal in find_supported_by(db, account_id=account_id, session_id=session_id):
-        proposing.release_session(db, proposal=proposal, session_id=str(session_id), at=at)
+        withdrawing.release_session(db, proposal=proposal, session_id=str(session_id), at=at)
 
 
 def _record(db: Session, by: Caller, action: str, resource_type: str, resource_id: UUID, at: datetime) -> None:

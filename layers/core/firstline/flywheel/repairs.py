@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from firstline.flywheel.alignment import WEIGHTS, Weights
-from firstline.flywheel.growth import Place, Tree, ancestors
+from firstline.flywheel.growth import Place, Tree, ancestors, unlike
 from firstline.flywheel.similarity import UNIT
 
 TWIN = 0.6  # two places ask the same when they are this part as alike as the wordings within them are
@@ -28,15 +28,22 @@ def within(place: Place) -> float | None:
 
 def agreement(one: Place, other: Place, weights: Weights = WEIGHTS) -> float:
     """Return how much speaks for two places being one: wording, and their sub-trees under equal answers."""
-    if one.members.keys() & other.members.keys():
+    if _apart(one, other):
         return -1.0
     differ = abs(one.ends / one.size - other.ends / other.size)
     score = alike(one, other) - weights.alike - weights.end_against_question * differ
+    score -= weights.other_form * unlike(one.forms, other.forms)
     for answer, children in one.children.items():
         twins = other.children.get(answer)
         if twins:
             score += sum(max(0.0, *(agreement(child, twin, weights) for twin in twins)) for child in children)
     return score
+
+
+def _apart(one: Place, other: Place) -> bool:
+    """Tell whether two places cannot be one: a walk was asked both, or they are two nodes of a published flow."""
+    nodes = {one.node_id, other.node_id} - {None}
+    return len(nodes) > 1 or not one.members.keys().isdisjoint(other.members.keys())
 
 
 def merge_all(tree: Tree) -> None:
@@ -60,7 +67,9 @@ def merge_up_down(tree: Tree) -> bool:
 
 
 def same_question(one: Place, other: Place) -> bool:
-    if one.members.keys() & other.members.keys() or abs(one.ends / one.size - other.ends / other.size) > 0.5:  # noqa: PLR2004
+    if _apart(one, other) or abs(one.ends / one.size - other.ends / other.size) > 0.5:  # noqa: PLR2004
+        return False
+    if unlike(one.forms, other.forms) > 0.5:  # noqa: PLR2004
         return False
     known = [like for like in (within(one), within(other)) if like is not None]
     return alike(one, other) >= TWIN * (min(known) if known else LIKE_WITHIN)

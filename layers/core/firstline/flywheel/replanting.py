@@ -4,22 +4,24 @@ from collections import Counter
 
 from firstline.flywheel.growth import Answer, Place, Tree
 
-ANCESTOR = 0.3  # of the walks in a place, at least this part must have come by another for it to lie above
+ANCESTOR = 0.3  # of the walks that came to a place from another, this part must have come by one for it to lie above
 
 
 def replant(tree: Tree) -> None:
     """Hang every place below the nearest one that the walks in it came by, under the answer most of them gave there.
 
     A place lies above another when walks that stand in both came to it first more often than second, and enough of
-    the walks in the lower one came by. A left-out question, two questions exchanged or a wrong answer in some walks
-    is outvoted by the others.
+    the walks that came to the lower one came by; those that began there tell nothing. A left-out question, two
+    questions exchanged or a wrong answer in some walks is outvoted by the others.
     """
     places = list(tree.places())
     before: dict[Place, Counter[Place]] = {place: Counter() for place in places}
+    came: Counter[Place] = Counter()
     for passed in tree.where.values():
+        came.update(place for _, place in passed[1:])
         for at, (_, lower) in enumerate(passed):
             before[lower].update(upper for _, upper in passed[:at])
-    above = {place: _above(place, before) for place in places}
+    above = {place: _above(place, before, came) for place in places}
     _close(above)
     depth = {place: len(uppers) for place, uppers in above.items()}
     for place in places:
@@ -38,8 +40,8 @@ def replant(tree: Tree) -> None:
     tree.roots = roots
 
 
-def _above(place: Place, before: dict[Place, Counter[Place]]) -> set[Place]:
-    least = ANCESTOR * len(place.members)
+def _above(place: Place, before: dict[Place, Counter[Place]], came: Counter[Place]) -> set[Place]:
+    least = ANCESTOR * came[place]
     return {upper for upper, count in before[place].items() if count >= least and count > before[upper][place]}
 
 

@@ -10,6 +10,7 @@ from firstline.flows.rules import Condition, Edge, Graph, Node, NodeType
 NOT_FIXED = "not_fixed"
 OTHER = "other"
 UNSURE = "unsure"
+BESIDE = ("contradictions", "set_aside")  # members of a graph document that tell what it does not show
 _LONGEST_LABEL = 60
 
 
@@ -113,10 +114,36 @@ def _between(graph: Graph, gone: str) -> tuple[Edge, ...]:
 
 def with_evidence(document: dict[str, Any], evidence: Sequence[Mapping[str, Any]], nodes: Mapping[str, Any]) -> Any:
     """Return a graph document whose edges and nodes carry the evidence that folding found for them."""
-    known = {(edge["from"], edge["to"]): edge for edge in evidence}
+    known = {_way(edge): edge for edge in evidence}
     for edge in document["edges"]:
-        found = known.get((edge["from"], edge["to"]), {})
+        source, target, _ = way = _way(edge)
+        found = known.get(way) or known.get((source, target, None), {})
         edge |= {name: found.get(name, empty) for name, empty in (("sessions", []), ("resolved", 0), ("failed", 0))}
+        if found.get("inferred"):
+            edge["inferred"] = True
     for node in document["nodes"]:
         node["steps"] = nodes.get(node["id"], [])
     return document
+
+
+def beside(document: Mapping[str, Any], attachment: Attachment, sessions: Sequence[str]) -> dict[str, Any]:
+    """Return what a branch's graph tells beside it, as told of the flow it grows on; `sessions` went into its root.
+
+    Of a session none of whose steps is drawn, the attachment is the place from which it went its own way.
+    """
+    place = {"node_id": attachment.node_id, "answer": attachment.condition.key}
+    told = {name: list(document[name]) for name in BESIDE if name in document}
+    away = [found for found in told.get("set_aside", ()) if found["node_id"] is None]
+    root = next(node for node in document["nodes"] if node["id"] == document["root"])
+    cures = [found for found in away if NodeType(root["type"]).is_end and found["asked"] == found["ended"]]
+    if cures:
+        ways = [{"text": root["text"], "sessions": list(sessions)}]
+        ways += [{"text": found["ended"], "sessions": found["sessions"]} for found in cures]
+        told["contradictions"] = [*told.get("contradictions", ()), place | {"ways": ways}]
+    if away:
+        told["set_aside"] = [found if found["node_id"] else found | place for found in told["set_aside"]]
+    return told
+
+
+def _way(edge: Mapping[str, Any]) -> tuple[str, str, str | None]:
+    return edge["from"], edge["to"], (edge.get("condition") or {}).get("key")

@@ -3,19 +3,20 @@
 from datetime import datetime
 from uuid import UUID
 
-from sqlalchemy import text, update
+from sqlalchemy import update
 from sqlalchemy.orm import Session
 
 from firstline.db.models import AiSession
 from firstline.db.models import Walk as WalkRow
 from firstline.db.models.walks import AnalysisStatus
 from firstline.db.transaction import transaction
-from firstline.flywheel import proposing, reinforcing, rules, sessions
+from firstline.flywheel import proposing, recognising, reinforcing, rules, sessions, withdrawing
 from firstline.flywheel.rules import Verdict
-from firstline.flywheel.sessions import EndedSession
+from firstline.flywheel.sessions import EndedSession, lock_account
 from firstline.observability import log
 from firstline.outbox.messages import Message, SessionResolved, TicketReopened, UnknownTopic, WalkEnded
 
+__all__ = ["analyse", "capture", "lock_account", "weigh_ended", "weigh_reopened"]
 _OPEN = (AnalysisStatus.PENDING, AnalysisStatus.PROCESSING, AnalysisStatus.FAILED)
 
 
@@ -28,9 +29,11 @@ def analyse(message: Message, *, at: datetime) -> None:
         case SessionResolved():
             _analyse_resolved(message, at=at)
         case WalkEnded():
-            _weigh_ended(message, at=at)
+            with transaction(message) as db:
+                weigh_ended(db, account_id=message.account_id, session_id=message.session_id, at=at)
         case TicketReopened():
-            _weigh_reopened(message, at=at)
+            with transaction(message) as db:
+                weigh_reopened(db, account_id=message.account_id, session_id=message.session_id, at=at)
         case _:
             raise UnknownTopic(message.topic)
 
@@ -61,17 +64,12 @@ def capture(db: Session, *, message: SessionResolved, at: datetime) -> None:
     elif verdict is Verdict.REINFORCE:
         done, note = reinforcing.reinforce(db, ended, at=at)
     elif verdict is Verdict.BRANCH:
-        done, note = proposing.propose_branch(db, ended, at=at)
+        done, note = recognising.place_left(db, ended, at=at)
     elif verdict is Verdict.VALIDATE:
         done, note = proposing.support_draft(db, ended, at=at)
     else:
-        done, note = proposing.propose(db, ended, at=at)
+        done, note = recognising.place_built(db, ended, at=at)
     ended.row.analysis_status, ended.row.analysis_note = done, note
-
-
-def lock_account(db: Session, account_id: UUID) -> None:
-    """Let one flywheel at a time work in an account, until the transaction ends: two would propose the same twice."""
-    db.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": f"flywheel:{account_id}"})
 
 
 def _begin(message: SessionResolved) -> bool:
@@ -124,25 +122,36 @@ def _kind(ended: EndedSession) -> str:
     return "flow" if ended.row.flow_id is not None else "ai_build"
 
 
-def _weigh_ended(message: WalkEnded, *, at: datetime) -> None:
+def weigh_ended(db: Session, *, account_id: UUID, session_id: UUID, at: datetime) -> None:
     """Count a walk that did not help against the ways it took; once, because it is marked in the same transaction."""
-    with transaction(message) as db:
-        lock_account(db, message.account_id)
-        walk = sessions.lock_walk(db, account_id=message.account_id, session_id=message.session_id)
-        if walk is None or walk.analysis_note == reinforcing.COUNTED:
-            return
-        ended = sessions.read_walk(walk)
-        reinforcing.count_against(db, ended, at=at)
-        proposing.add_failure(db, ended, at=at)
-        walk.analysis_note = reinforcing.COUNTED
+    lock_account(db, account_id)
+    walk = sessions.lock_walk(db, account_id=account_id, session_id=session_id)
+    if walk is None or walk.analysis_note == reinforcing.COUNTED:
+        return
+    _count_failed(db, sessions.read_walk(walk), at=at)
+    walk.analysis_note = reinforcing.COUNTED
 
 
-def _weigh_reopened(message: TicketReopened, *, at: datetime) -> None:
-    with transaction(message) as db:
-        lock_account(db, message.account_id)
-        walk = sessions.lock_walk(db, account_id=message.account_id, session_id=message.session_id)
-        if walk is None:
-            return
-        ended = sessions.read_walk(walk, reopened=True)
+def weigh_reopened(db: Session, *, account_id: UUID, session_id: UUID, at: datetime) -> None:
+    """Count the ticket that came back against what its walk had spoken for; repeating it changes nothing.
+
+    A walk that is still waiting to be captured becomes mere evidence.
+    """
+    lock_account(db, account_id)
+    walk = sessions.lock_walk(db, account_id=account_id, session_id=session_id)
+    note = (walk.analysis_note or "") if walk is not None else ""
+    if walk is None or not walk.helpful or note.endswith(reinforcing.CAME_BACK):
+        return
+    ended = sessions.read_walk(walk, reopened=True)
+    if walk.analysis_status in _OPEN:
+        _count_failed(db, ended, at=at)
+        walk.analysis_status = AnalysisStatus.SKIPPED
+    else:
         reinforcing.take_back(db, ended, at=at)
-        proposing.withdraw_success(db, ended, at=at)
+        withdrawing.withdraw_success(db, ended, at=at)
+    walk.analysis_note = f"{note} {reinforcing.CAME_BACK}".strip()
+
+
+def _count_failed(db: Session, ended: EndedSession, *, at: datetime) -> None:
+    reinforcing.count_against(db, ended, at=at)
+    withdrawing.add_failure(db, ended, at=at)

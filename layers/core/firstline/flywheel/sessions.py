@@ -6,7 +6,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import and_, cast, or_, select
+from sqlalchemy import and_, cast, or_, select, text
 from sqlalchemy.orm import Session
 
 from firstline.building.redaction import redact
@@ -56,6 +56,11 @@ class EndedSession:
         return next((index for index, step in enumerate(self.evidence.steps) if step.built), None)
 
 
+def lock_account(db: Session, account_id: UUID) -> None:
+    """Let one flywheel at a time work in an account, until the transaction ends: two would propose the same twice."""
+    db.execute(text("SELECT pg_advisory_xact_lock(hashtextextended(:key, 0))"), {"key": f"flywheel:{account_id}"})
+
+
 def lock_walk(db: Session, *, account_id: UUID, session_id: UUID) -> WalkRow | None:
     return db.get(WalkRow, (account_id, session_id), with_for_update=True)
 
@@ -76,6 +81,7 @@ def read_walk(row: WalkRow, *, reopened: bool = False) -> EndedSession:
             outcome=_outcome(row.status, helpful=row.helpful, reopened=reopened),
             category=row.category,
             domain=DOMAINS.get(row.category or ""),
+            ended_at=(row.resolved_at or row.last_step_at).timestamp(),
         ),
         steps_walked=len(steps),
         minutes=_minutes(row.started_at, row.resolved_at),
@@ -101,6 +107,7 @@ def read_ai_session(row: AiSession, steps: Sequence[AiSessionStep], taken_over: 
             outcome=_outcome(row.status, helpful=row.helpful, reopened=False),
             category=row.category,
             domain=row.problem_domain or DOMAINS.get(row.category or ""),
+            ended_at=(row.resolved_at or row.last_step_at).timestamp(),
         ),
         steps_walked=len(answered),
         minutes=_minutes(row.started_at, row.resolved_at),

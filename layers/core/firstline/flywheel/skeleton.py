@@ -1,8 +1,9 @@
 """The frozen shape of a fold: drawn by lot from the walks, so that most new walks can be stood in it one by one.
 
-A walk's content hash is its lot. The walks with the lowest lots are folded; of those that do not fit the result, again
-the lowest lots join them, level by level. The levels are a function of the set of walks. A walk that draws no place
-in any level leaves them as they are.
+The founders are the walks that ended first, as many as the last step of GROWTH allows; those that came since wait for
+the next. A walk's content hash is its lot. The founders with the lowest lots are folded; of those that do not fit the
+result, again the lowest lots join them, level by level. All of it is a function of the set of walks, whatever their
+order of arrival; and a walk that ended after the founders leaves it as it is.
 """
 
 from collections import Counter
@@ -19,8 +20,11 @@ from firstline.flywheel.evidence import Step, Walk
 from firstline.flywheel.growth import Answer, Index, Place, Tree, index_of
 from firstline.flywheel.similarity import Lexicon
 
-LEVELS = (64, 32, 32)  # walks drawn at each level
+LEVELS = (64, 64)  # walks drawn at each level
+GROWTH = 5, 4  # beyond the first level, founders are called anew when the walks have grown by this ratio
 FEATURES = 96  # of a place that are kept: its heaviest
+Matches = Mapping[int, int]  # step -> number of its place
+Ended = tuple[float, str, str]  # when a walk ended, its lot, its session
 _NAMESPACE = UUID("5b6c1f0e-3c0b-5a52-9d0e-6f3a52b1c7aa")
 
 
@@ -40,7 +44,6 @@ class Level:
 
     places: tuple[Place, ...]
     wordings: tuple[Wording, ...]
-    matches: Mapping[str, Mapping[int, int]]  # session drawn -> step -> number of its place
     last: str
     full: bool
 
@@ -52,13 +55,17 @@ class Level:
     def index(self) -> Index:
         return index_of(self.places)
 
-    def match(self, walk: Walk, lexicon: Lexicon) -> Mapping[int, int]:
+    @cached_property
+    def _known(self) -> dict[tuple[Step, ...], Matches]:
+        return {}
+
+    def match(self, walk: Walk, lexicon: Lexicon) -> Matches:
         """Return the number of the place for each step that has one."""
-        known = self.matches.get(walk.session_id)
-        if known is not None:
-            return known
-        matches = align_steps(walk.steps, lexicon, self.roots, self.index).matches
-        return {index: matches[index].number for index in sorted(matches)}
+        known = self._known.get(walk.steps)
+        if known is None:
+            matches = align_steps(walk.steps, lexicon, self.roots, self.index).matches
+            known = self._known[walk.steps] = {index: matches[index].number for index in sorted(matches)}
+        return known
 
     def fits(self, walk: Walk, lexicon: Lexicon) -> bool:
         """Tell whether the level explains a walk: its end has a place, and all its steps but one."""
@@ -68,32 +75,51 @@ class Level:
 
 @dataclass(frozen=True)
 class Skeleton:
-    lexicon: Lexicon
-    levels: tuple[Level, ...]
+    """The levels, and where the walks drawn into them stand in the last one."""
 
-    @property
-    def top(self) -> Level:
-        return self.levels[-1]
+    lexicon: Lexicon
+    levels: Sequence[Level]
+    drawn: Mapping[str, Matches]
 
     @classmethod
     def draw(cls, walks: Sequence[Walk]) -> "Skeleton":
         """Draw the levels from walks sorted by content hash."""
-        pool = list(walks)
+        founding = founders([(walk.ended_at, walk.content_hash, walk.session_id) for walk in walks])
+        pool = [walk for walk in walks if walk.session_id in founding]
         lexicon = Lexicon.of(step.text for walk in pool[: LEVELS[0]] for step in walk.steps)
         chosen: list[Walk] = []
         levels: list[Level] = []
+        drawn: Mapping[str, Matches] = {}
         for size in LEVELS:
-            drawn, pool = pool[:size], pool[size:]
-            if not drawn:
+            lots, pool = pool[:size], pool[size:]
+            if not lots:
                 break
-            chosen += drawn
-            level = _freeze(agree(chosen, lexicon), drawn[-1].content_hash, full=len(drawn) == size)
+            chosen += lots
+            level, drawn = _freeze(agree(chosen, lexicon), lots[-1].content_hash, full=len(lots) == size)
             levels.append(level)
-            pool = [walk for walk in pool if not level.fits(walk, lexicon)]
-        return cls(lexicon, tuple(levels))
+            if len(levels) < len(LEVELS):
+                pool = [walk for walk in pool if not level.fits(walk, lexicon)]
+        return cls(lexicon, tuple(levels), drawn)
 
-    def changes_with(self, walk: Walk) -> bool:
-        """Tell whether a further walk would be drawn into one of the levels."""
+    def match(self, walk: Walk) -> Matches:
+        """Return where a walk stands: step -> number of the place."""
+        known = self.drawn.get(walk.session_id)
+        if known is not None:
+            return known
+        return self.levels[-1].match(walk, self.lexicon) if self.levels else {}
+
+    def changes_with(self, walk: Walk, others: Sequence[Ended]) -> bool:
+        """Tell whether the levels would be others with one more walk."""
+        founding = founders(others)
+        then = founders([*others, (walk.ended_at, walk.content_hash, walk.session_id)])
+        if len(then) != len(founding):
+            return True
+        if walk.session_id not in then:
+            return False
+        return bool(founding - then & self.drawn.keys()) or self._draws(walk)
+
+    def _draws(self, walk: Walk) -> bool:
+        """Tell whether a founder would be drawn into one of the levels."""
         for level in self.levels:
             if not level.full or walk.content_hash < level.last:
                 return True
@@ -102,12 +128,23 @@ class Skeleton:
         return len(self.levels) < len(LEVELS)
 
 
-def _freeze(tree: Tree, last: str, *, full: bool) -> Level:
+def founders(walks: Sequence[Ended]) -> set[str]:
+    """Return the sessions from which the levels are drawn: those that ended first."""
+    count = len(walks)
+    size = LEVELS[0]
+    above, below = GROWTH
+    while size * above // below <= count:
+        size = size * above // below
+    return {session for _, _, session in sorted(walks)[: max(size, LEVELS[0])]}
+
+
+def _freeze(tree: Tree, last: str, *, full: bool) -> tuple[Level, Mapping[str, Matches]]:
     shown = visible(tree)
     frozen: dict[Place, Place] = {}
     for number, (place, (above, answer)) in enumerate(shown.items()):
         copy = frozen[place] = Place(number)
         copy.size, copy.ends = place.size, place.ends
+        copy.forms = {form: place.forms[form] for form in sorted(place.forms, key=sorted) if place.forms[form]}
         heaviest = sorted(place.sums.items(), key=lambda item: (-item[1], item[0]))
         copy.sums = dict(islice(heaviest, FEATURES))
         if above is not None:
@@ -117,7 +154,7 @@ def _freeze(tree: Tree, last: str, *, full: bool) -> Level:
         for number, walk in enumerate(tree.walks)
     }
     wordings = tuple(_wording(tree, place) for place in shown)
-    return Level(tuple(frozen.values()), wordings, matches, last, full)
+    return Level(tuple(frozen.values()), wordings, last, full), matches
 
 
 def _wording(tree: Tree, place: Place) -> Wording:

@@ -1,54 +1,95 @@
-"""The stored form of a fold's state: one JSON text, read back without folding anything again."""
+"""The stored form of a fold: its state without the whole walks, read back without folding anything."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from functools import cached_property
 from typing import Any
 
 from firstline.errors import Problem
-from firstline.flows.rules import Condition, NodeType
-from firstline.flywheel.evidence import Outcome, Step, Walk
+from firstline.flows.rules import NodeType
 from firstline.flywheel.folding import FoldState
 from firstline.flywheel.growth import Place
+from firstline.flywheel.register import Register
+from firstline.flywheel.shelf import Shelf
 from firstline.flywheel.similarity import Lexicon
 from firstline.flywheel.skeleton import Level, Skeleton, Wording, link
 
-VERSION = 1
+VERSION = 3
 
 
 class StateOutdated(Problem):
-    """A stored fold of another version: fold its walks again."""
+    """A stored fold of another version whose walks are not there to be folded again."""
 
     status = 409
     type = "fold-outdated"
     title = "The stored fold is of another version"
 
 
+class _Levels(Sequence[Level]):
+    """The levels as they were stored: those below the top are read only where a walk might be drawn into them."""
+
+    def __init__(self, lower: str, top: Mapping[str, Any]) -> None:
+        self.lower = lower
+        self.top = _level(top)
+
+    @cached_property
+    def _all(self) -> Sequence[Level]:
+        return [*map(_level, json.loads(self.lower)), self.top]
+
+    def __getitem__(self, at: Any) -> Any:
+        return self.top if at == -1 else self._all[at]
+
+    def __len__(self) -> int:
+        return len(self._all)
+
+    def __bool__(self) -> bool:
+        return True
+
+
 def to_json(state: FoldState) -> str:
-    frequencies = state.skeleton.lexicon.frequencies
+    """Return two lines: what standing a walk and drawing the graph need, and the lower levels."""
+    skeleton = state.skeleton
+    sessions = list(state.register.walks)
     document = {
         "version": VERSION,
-        "texts": state.skeleton.lexicon.texts,
-        "frequencies": _pairs(frequencies),
-        "levels": [_level_document(level) for level in state.skeleton.levels],
-        "walks": [_walk_document(walk, state.matches[session]) for session, walk in sorted(state.walks.items())],
+        "texts": skeleton.lexicon.texts,
+        "frequencies": _pairs(skeleton.lexicon.frequencies),
+        "top": _level_document(skeleton.levels[-1]) if skeleton.levels else None,
+        "drawn": [at for at, session in enumerate(sessions) if session in skeleton.drawn],
+        "steps": state.register.steps,
+        "walks": state.register.walks,
     }
+    return f"{_dumps(document)}\n{_lower(skeleton.levels)}"
+
+
+def from_json(text: str, read: Callable[[], Iterable[str]]) -> FoldState:
+    """Read a state; `read` gives the lines of its walks, should they be needed.
+
+    Of a state of another version the walks are folded again; without any, raise StateOutdated.
+    """
+    first, _, lower = text.partition("\n")
+    walks = Shelf(read)
+    document = json.loads(first)
+    if document["version"] != VERSION:
+        if not walks:
+            raise StateOutdated(f"Version {document['version']} cannot be read; {VERSION} can.")
+        return FoldState.of(walks.values())
+    register = Register(document["steps"], document["walks"])
+    sessions = list(register.walks)
+    drawn = {sessions[at]: register.matches(sessions[at]) for at in document["drawn"]}
+    lexicon = Lexicon(_mapping(document["frequencies"]), document["texts"])
+    levels = _Levels(lower, document["top"]) if document["top"] else ()
+    return FoldState(walks, register, Skeleton(lexicon, levels, drawn))
+
+
+def _dumps(document: Any) -> str:
     return json.dumps(document, separators=(",", ":"), ensure_ascii=False)
 
 
-def from_json(text: str) -> FoldState:
-    """Raise StateOutdated for another version."""
-    document = json.loads(text)
-    if document["version"] != VERSION:
-        raise StateOutdated(f"Version {document['version']} cannot be read; {VERSION} can.")
-    lexicon = Lexicon(_mapping(document["frequencies"]), document["texts"])
-    levels = tuple(_level(level) for level in document["levels"])
-    walks: dict[str, Walk] = {}
-    matches: dict[str, Mapping[int, int]] = {}
-    for stored in document["walks"]:
-        walk = _walk(stored)
-        walks[walk.session_id] = walk
-        matches[walk.session_id] = dict(stored[6])
-    return FoldState(walks, Skeleton(lexicon, levels), matches)
+def _lower(levels: Sequence[Level]) -> str:
+    if isinstance(levels, _Levels):
+        return levels.lower
+    return _dumps([_level_document(level) | {"wordings": []} for level in levels[:-1]])
 
 
 def _pairs(counts: Mapping[int, int]) -> list[list[int]]:
@@ -69,11 +110,11 @@ def _level_document(level: Level) -> dict[str, Any]:
                 place.size,
                 place.ends,
                 _pairs(place.sums),
+                [[sorted(form), count] for form, count in place.forms.items()],
             ]
             for place in level.places
         ],
-        "wordings": [[wording.id, wording.type.value, wording.text, wording.help] for wording in level.wordings],
-        "matches": {session: sorted(found.items()) for session, found in sorted(level.matches.items())},
+        "wordings": [[one.id, one.type.value, one.text, one.help] for one in level.wordings],
         "last": level.last,
         "full": level.full,
     }
@@ -81,44 +122,15 @@ def _level_document(level: Level) -> dict[str, Any]:
 
 def _level(document: Mapping[str, Any]) -> Level:
     places = []
-    for number, (_, _, size, ends, sums) in enumerate(document["places"]):
+    for number, (_, _, size, ends, sums, forms) in enumerate(document["places"]):
         place = Place(number)
         place.size, place.ends, place.sums = size, ends, _mapping(sums)
+        place.forms = {frozenset(keys): count for keys, count in forms}
         places.append(place)
     link(places, [(above, answer) for above, answer, *_ in document["places"]])
     return Level(
         places=tuple(places),
         wordings=tuple(Wording(id_, NodeType(kind), text, help_) for id_, kind, text, help_ in document["wordings"]),
-        matches={session: dict(found) for session, found in document["matches"].items()},
         last=document["last"],
         full=document["full"],
     )
-
-
-def _walk_document(walk: Walk, matches: Mapping[int, int]) -> list[Any]:
-    steps = [
-        [
-            step.text,
-            step.type.value,
-            step.answer,
-            step.label,
-            [[option.key, option.label] for option in step.options],
-            step.help,
-            step.built,
-            step.node_id,
-        ]
-        for step in walk.steps
-    ]
-    found = sorted(matches.items())
-    return [walk.session_id, walk.opening, steps, walk.outcome.value, walk.category, walk.domain, found]
-
-
-def _walk(stored: Sequence[Any]) -> Walk:
-    session, opening, steps, outcome, category, domain, _ = stored
-    return Walk(session, opening, tuple(_step(step) for step in steps), Outcome(outcome), category, domain)
-
-
-def _step(stored: Sequence[Any]) -> Step:
-    text, kind, answer, label, options, help_, built, node_id = stored
-    offered = tuple(Condition(key, words) for key, words in options)
-    return Step(text, NodeType(kind), answer, label, offered, help_, built, node_id)

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from firstline.accounts.rounds import everywhere
 from firstline.db.transaction import transaction
-from firstline.flywheel import proposing, sessions
+from firstline.flywheel import limits, sessions
 from firstline.outbox import service as outbox
 from firstline.outbox.messages import SessionResolved
 from firstline.outbox.sweeping import AnAccount
@@ -33,8 +33,7 @@ def resume_everywhere(*, at: datetime) -> dict[str, int]:
 def resume(account: AnAccount, *, at: datetime) -> int:
     """Put an account's waiting sessions back on the queue, no more than today's limit lets through."""
     with transaction(account) as db:
-        made = proposing.count_made_today(db, account_id=account.account_id, at=at)
-        if made >= settings().proposals_per_day:
+        if not limits.has_room(db, account_id=account.account_id, at=at):
             return 0
         waiting = sessions.list_waiting(db, account_id=account.account_id, ended_before=at - WAITING, limit=_AT_A_TIME)
         for session_id, kind in waiting:

@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from functools import lru_cache
 
 from firstline.categories.rules import Category
 from firstline.flywheel.similarity import content_words
@@ -11,9 +12,8 @@ _SHORTEST_SAYING = 3
 _MOST_KEYWORDS = 12
 
 
-def title_of(openings: Sequence[str], category: str | None) -> str:
+def title_of(typical: str, category: str | None) -> str:
     """Return a title: the most typical opening, cut at its first sentence, behind the category's name."""
-    typical = most_typical(openings)
     head = typical.replace("\n", " ").split(". ")[0].strip(" .!?")
     words = head.split()
     short = " ".join(words[: _TITLE_WORDS * 2]) + ("…" if len(words) > _TITLE_WORDS * 2 else "")
@@ -21,10 +21,9 @@ def title_of(openings: Sequence[str], category: str | None) -> str:
     return f"{prefix}{short or 'problem without a description'}"[:255]
 
 
-def description_of(openings: Sequence[str]) -> str:
+def description_of(typical: str, callers: int) -> str:
     """Return the most typical opening whole, and how many callers it stands for."""
-    typical = most_typical(openings)
-    others = len(openings) - 1
+    others = callers - 1
     tail = f" {others} more caller{'s' if others > 1 else ''} told it in other words." if others else ""
     return f"{typical.strip()}{tail}"[:2000]
 
@@ -50,8 +49,9 @@ def most_typical(openings: Sequence[str]) -> str:
 
 
 def _words(opening: str) -> list[str]:
-    return [
-        word.strip(".,;:!?\"'()").lower()
-        for word in opening.split()
-        if word.strip(".,;:!?\"'()") and content_words(word)
-    ]
+    return [word for word in (each.strip(".,;:!?\"'()").lower() for each in opening.split()) if _is_telling(word)]
+
+
+@lru_cache(maxsize=20_000)
+def _is_telling(word: str) -> bool:
+    return bool(content_words(word))

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from firstline.matching.text import Term, read_terms, split_sentences, spoken_name
@@ -37,7 +38,8 @@ class Claim:
 class FlowDocument:
     """A published flow as the scorer sees it: claims a story has to meet, and hints that speak for it when met.
 
-    `symptoms` are other wordings of the same problem, each a list of claims of its own.
+    `symptoms` are other wordings of the same problem, each a list of claims of its own. `texts` are what an encoder is
+    given: the head, the description alone, then the words of each claim; kept beside the document, not in it.
     """
 
     flow_id: str
@@ -47,6 +49,7 @@ class FlowDocument:
     symptoms: Sequence[Sequence[Claim]] = ()
     described: bool = True
     vectors: "FlowVectors | None" = None
+    texts: Sequence[str] = field(default=(), compare=False)
 
     @property
     def stems(self) -> frozenset[str]:
@@ -153,7 +156,7 @@ def describe_flow(
     symptoms: Iterable[str] = (),
     embedder: "Embedder | None" = None,
 ) -> FlowDocument:
-    """Return what to store at publish; the vectors of an embedder are stored beside it, as bytes."""
+    """Return what to store at publish; vectors are made of its `texts` later, or at once by an embedder given here."""
     title, sentences = spoken_name(name), split_sentences(description)
     head = ". ".join([title, *sentences[:_SENTENCES_CLAIMED]])
     named = {term.stem for term in read_terms(title)}
@@ -161,13 +164,12 @@ def describe_flow(
     claimed = {claim.stem for claim in claims}
     rest = ". ".join([*tags, *keywords, *sentences[_SENTENCES_CLAIMED:]])
     hints = [claim for claim in claims_of(read_terms(spoken_name(rest))) if claim.stem not in claimed]
+    texts = (head, sentences[0] if sentences else "", *(claim.surface for claim in claims))
     vectors = None
     if embedder is not None:
         from firstline.matching.vectors import flow_vectors  # noqa: PLC0415  words alone need no numpy
 
-        surfaces = [claim.surface for claim in claims]
-        first = sentences[0] if sentences else ""
-        vectors = flow_vectors(embedder, head=head, description=first, surfaces=surfaces)
+        vectors = flow_vectors(embedder, texts)
     return FlowDocument(
         flow_id=flow_id,
         name=name,
@@ -176,6 +178,7 @@ def describe_flow(
         symptoms=tuple(filter(None, (claims_of(read_terms(symptom))[:_MOST_CLAIMS] for symptom in symptoms))),
         described=bool(sentences),
         vectors=vectors,
+        texts=texts,
     )
 
 
@@ -208,7 +211,10 @@ def _listed(claims: Iterable[Claim]) -> list[list[Any]]:
 
 
 def _claimed(rows: Iterable[Sequence[Any]]) -> tuple[Claim, ...]:
-    return tuple(
-        Claim(stem, surface, weight, denied=bool(denied), named=bool(named))
-        for stem, surface, weight, denied, named in rows
-    )
+    return tuple(_claim(*row) for row in rows)
+
+
+@lru_cache(maxsize=8192)
+def _claim(stem: str, surface: str, weight: float, denied: int, named: int) -> Claim:
+    """Return the claim of a stored row; the candidates of an intake, and of the next one, share most of theirs."""
+    return Claim(stem, surface, weight, denied=bool(denied), named=bool(named))

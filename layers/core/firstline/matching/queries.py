@@ -1,8 +1,9 @@
-"""Finding the few flows worth scoring among very many: one indexed statement.
+"""Finding the few flows worth scoring among very many: one statement that reads no more than a share of the library.
 
-The rarest stems of the intake, and words of it that only past openings have, find candidates through a GIN index whose
-entries carry the account's mark, so that other accounts' flows cost nothing; the same statement brings the candidates'
-openings and how common the stems are in the account.
+A flow is worth scoring when it meets much of the story and the story much of its name. The stems the story comes near
+to are asked for in the order of what each brings against what it costs, until enough has been read; the flows they
+bring are then weighed by all the stems they hold. The same statement brings the candidates' openings and how common
+the stems are in the account.
 """
 
 from collections.abc import Mapping, Sequence
@@ -10,52 +11,98 @@ from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Float, Text, bindparam, text
+from sqlalchemy import ARRAY, Float, Integer, Text, bindparam, text
 from sqlalchemy.orm import Session
 
+from firstline.matching.documents import Intake
+from firstline.matching.reading import TYPO, one_edit_away
+
 CANDIDATES = 60
-RAREST = 40
-FEW = 100  # flows a stem may occur in and still be asked for, whatever part of a small library they are
+WEIGHED = 400  # flows that are looked at more closely to choose the candidates
+LEAST_READ = 5_000
+LONGEST_READ = 50_000  # of one term: words of openings are not counted beforehand
+SHARE_READ = 0.2  # of the library, in entries of the index
+STEMS_ASKED = 400
+UNNAMED = 0.1  # what a flow counts whose name the story never meets: callers of the past may have said the same
+RESPELT = 3  # words of a story tried in every spelling one edit away, some 50 a letter
 OPENINGS_PER_FLOW = 20
 
-_FIND = text(
-    """
+_FIND = """
     WITH library AS (
-        SELECT coalesce(max(documents), 0) AS documents FROM library_terms WHERE account_id = :account AND term = ''
-    ), asked AS (
-        SELECT near.term, near.weight * ln(1 + library.documents::float8 / greatest(known.documents, 1)) AS weight
-        FROM unnest(:terms, :weights) AS near (term, weight)
-        JOIN library ON true
+        SELECT coalesce(max(documents), 0)::float8 AS flows FROM library_terms WHERE account_id = :account AND term = ''
+    ), told AS MATERIALIZED (
+        SELECT own.place, sqrt(own.generality * ln(1 + (library.flows + 1) / greatest(known.documents, 1))) AS weight,
+            known.documents IS NULL AS unknown
+        FROM library, unnest(:own, :generalities) WITH ORDINALITY AS own (term, generality, place)
+        LEFT JOIN library_terms known ON known.account_id = :account AND known.term = own.term
+    ), near AS MATERIALIZED (
+        SELECT near.term, near.similarity, near.place, told.weight, greatest(known.documents, 1)::float8 AS documents
+        FROM unnest(string_to_array(:terms, ' '), :similarities, :places) AS near (term, similarity, place)
+        JOIN told USING (place)
         LEFT JOIN library_terms known ON known.account_id = :account AND known.term = near.term
-        WHERE known.documents <= greatest(:few, library.documents / 5) OR (known.documents IS NULL AND near.weight = 1)
-        ORDER BY known.documents IS NULL, near.weight < 1, known.documents, near.term
-        LIMIT :rarest
-    ), found AS (
-        SELECT flow.subject_id, sum(asked.weight) AS weight
-        FROM asked
-        JOIN flow_match_documents flow ON flow.terms @> ARRAY[:mark || asked.term] AND flow.account_id = :account
-        GROUP BY flow.subject_id
-        ORDER BY weight DESC, flow.subject_id
-        LIMIT :candidates
-    ), candidates AS (
-        SELECT flow.* FROM found JOIN flow_match_documents flow
-        ON flow.account_id = :account AND flow.subject_id = found.subject_id
+        WHERE known.documents > 0 OR near.similarity = 1
+        UNION ALL
+        SELECT near.term, :typo, near.place, told.weight, known.documents
+        FROM unnest(string_to_array(:respelt, ' '), :respelt_places) AS near (term, place)
+        JOIN told ON told.place = near.place AND told.unknown
+        JOIN library_terms known ON known.account_id = :account AND known.term = near.term AND known.documents > 0
+    ), asked AS MATERIALIZED (
+        SELECT term, documents, max(similarity) AS similarity, max(weight * similarity * similarity) AS gain
+        FROM near GROUP BY term, documents
+    ), ordered AS (
+        SELECT *, sum(documents) OVER (ORDER BY gain / sqrt(documents) DESC, term) - documents AS read FROM asked
+    ), brought AS (
+        SELECT entry.subject_id
+        FROM library, ordered, LATERAL (
+            SELECT held_by.subject_id FROM flow_match_terms held_by
+            WHERE held_by.account_id = :account AND held_by.term = ordered.term LIMIT :longest_read
+        ) entry
+        WHERE ordered.read < greatest(:least_read, :share_read * library.flows)
+        GROUP BY entry.subject_id
+        ORDER BY sum(ordered.gain) DESC, entry.subject_id
+        LIMIT :weighed
+    ), held AS MATERIALIZED (
+        SELECT flow.subject_id, flow.terms, flow.names
+        FROM brought JOIN flow_match_documents flow USING (subject_id) WHERE flow.account_id = :account
+    ), evidence AS (
+        SELECT held.subject_id, max(near.similarity) * near.weight AS told, 0.0 AS met, 0.0 AS named
+        FROM (SELECT subject_id, unnest(terms) AS term FROM held) AS held JOIN near USING (term)
+        GROUP BY held.subject_id, near.place, near.weight
+        UNION ALL
+        SELECT held.subject_id, 0.0, coalesce(asked.similarity, 0), 1.0
+        FROM (SELECT subject_id, unnest(names) AS term FROM held) AS held LEFT JOIN asked USING (term)
+    ), chosen AS MATERIALIZED (
+        SELECT subject_id, row_number() OVER (
+            ORDER BY sum(told) * (:unnamed + coalesce(sum(met) / nullif(sum(named), 0), 0)) DESC, subject_id
+        ) AS rank
+        FROM evidence GROUP BY subject_id ORDER BY rank LIMIT :candidates
+    ), candidates AS MATERIALIZED (
+        SELECT flow.*, chosen.rank
+        FROM chosen JOIN flow_match_documents flow USING (subject_id) WHERE flow.account_id = :account
     )
     SELECT candidates.subject_id, candidates.is_proposal, candidates.name, candidates.version, candidates.document,
-        candidates.vectors, candidates.updated_at,
         (SELECT coalesce(jsonb_agg(opening.document), '[]') FROM (
             SELECT jsonb_build_object('document', past.document, 'helpful', past.helpful) AS document
             FROM flow_openings past
             WHERE past.account_id = :account AND past.flow_id = candidates.subject_id AND past.document IS NOT NULL
             ORDER BY past.created_at DESC LIMIT :openings
         ) opening) AS openings,
-        (SELECT documents FROM library) AS library_size,
-        (SELECT coalesce(jsonb_object_agg(known.term, known.documents), '{}') FROM library_terms known
-            WHERE known.account_id = :account
-            AND (known.term = ANY (candidates.stems) OR known.term = ANY (:terms))) AS containing
-    FROM candidates
-    """
-).bindparams(bindparam("terms", type_=ARRAY(Text)), bindparam("weights", type_=ARRAY(Float)))
+        CASE WHEN candidates.rank = 1 THEN (SELECT flows::int FROM library) END AS library_size,
+        CASE WHEN candidates.rank = 1 THEN (
+            SELECT coalesce(jsonb_object_agg(known.term, known.documents), '{}') FROM library_terms known
+            WHERE known.account_id = :account AND known.term IN (
+                SELECT unnest(every_one.stems) FROM candidates every_one UNION SELECT term FROM near
+            )
+        ) END AS containing
+    FROM candidates ORDER BY candidates.rank
+"""
+_STATEMENT = text(" ".join(_FIND.split())).bindparams(  # the driver reads each letter of a statement, each time
+    bindparam("similarities", type_=ARRAY(Float)),
+    bindparam("places", type_=ARRAY(Integer)),
+    bindparam("respelt_places", type_=ARRAY(Integer)),
+    bindparam("own", type_=ARRAY(Text)),
+    bindparam("generalities", type_=ARRAY(Float)),
+)
 
 
 @dataclass(frozen=True)
@@ -72,37 +119,50 @@ class Candidate:
 
 @dataclass(frozen=True)
 class Candidates:
-    """What one search brought: candidates, and the account's statistics over the stems they hold."""
+    """What one search brought, likeliest first, and the account's statistics over the stems they hold."""
 
     found: Sequence[Candidate]
     library_size: int
     containing: Mapping[str, int]
 
 
-def mark(account_id: UUID) -> str:
-    """Return the account's mark, which stands before each of its terms in the index."""
-    return f"{account_id.hex}:"
-
-
-def find_candidates(db: Session, *, account_id: UUID, near: Mapping[str, float]) -> Candidates:
-    """Search by the stems an intake comes near to, each with a similarity of 0..1 (1 = its own word)."""
+def find_candidates(db: Session, *, account_id: UUID, intake: Intake) -> Candidates:
+    """Return the flows and proposals that may be meant, by the stems the intake comes near to."""
+    near = sorted(
+        ((reach.similarity, stem, reach.term) for stem, reached in intake.reached.items() for reach in reached),
+        key=lambda each: (-each[0], each[1], each[2]),
+    )[:STEMS_ASKED]
+    respelt = _respellings(intake)
     rows = db.execute(
-        _FIND,
+        _STATEMENT,
         {
             "account": account_id,
-            "mark": mark(account_id),
-            "terms": list(near),
-            "weights": [float(weight) for weight in near.values()],
-            "rarest": RAREST,
-            "few": FEW,
+            "own": [term.stem for term in intake.terms],
+            "generalities": [term.weight for term in intake.terms],
+            "terms": " ".join(stem for _, stem, _ in near),
+            "similarities": [float(similarity) for similarity, *_ in near],
+            "places": [term + 1 for *_, term in near],
+            "respelt": " ".join(stem for stem, _ in respelt),
+            "respelt_places": [term + 1 for _, term in respelt],
+            "typo": TYPO,
+            "least_read": LEAST_READ,
+            "share_read": SHARE_READ,
+            "longest_read": LONGEST_READ,
+            "weighed": WEIGHED,
+            "unnamed": UNNAMED,
             "candidates": CANDIDATES,
             "openings": OPENINGS_PER_FLOW,
         },
     ).all()
-    containing: dict[str, int] = {}
-    for row in rows:
-        containing.update(row.containing)
+    if not rows:
+        return Candidates((), 0, {})
     found = [
         Candidate(row.subject_id, row.is_proposal, row.name, row.version, row.document, row.openings) for row in rows
     ]
-    return Candidates(found, rows[0].library_size if rows else 0, containing)
+    return Candidates(found, rows[0].library_size, rows[0].containing)
+
+
+def _respellings(intake: Intake) -> list[tuple[str, int]]:
+    """Return what the longest words of no dictionary may misspell, each with its place: the account has own names."""
+    longest = sorted(intake.unknown, key=lambda term: (-len(intake.terms[term].stem), term))[:RESPELT]
+    return [(stem, term) for term in longest for stem in sorted(set(one_edit_away(intake.terms[term].stem)))]

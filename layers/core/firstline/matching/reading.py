@@ -79,11 +79,12 @@ def _may_be_misspelt(word: str, words: Thesaurus) -> bool:
 
 def _respelt(word: str, words: Thesaurus) -> str:
     """Return the commonest known stem one edit away with the same first letter, else the word itself."""
-    known = {each for each in _one_edit_away(word) if each in words.ranks}
+    known = {each for each in one_edit_away(word) if each in words.ranks}
     return min(known, key=lambda each: (words.ranks[each], each), default=word)
 
 
-def _one_edit_away(word: str) -> Iterator[str]:
+def one_edit_away(word: str) -> Iterator[str]:
+    """Yield what the word may be a misspelling of, its first letter right; most of it are no words."""
     for at in range(1, len(word) + 1):
         head, tail = word[:at], word[at:]
         yield head + tail[1:]

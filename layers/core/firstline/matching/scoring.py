@@ -3,11 +3,11 @@
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
-from firstline.matching.calibration import BY_ENCODER, LEXICAL, Calibration, Evidence
+from firstline.matching.calibration import BESIDE, BY_ENCODER, LEXICAL, Calibration, Evidence
 from firstline.matching.documents import Claim, FlowDocument, Intake, LibraryStatistics, Opening, Reach
-from firstline.matching.learning import lesson
+from firstline.matching.learning import Weigh, lesson
 from firstline.matching.reading import TYPO, is_misspelling
 from firstline.matching.trade import BROKEN, PROBLEM
 
@@ -42,8 +42,7 @@ class Match:
     evidence: Evidence
 
 
-@dataclass(frozen=True, slots=True)
-class _Met:
+class _Met(NamedTuple):
     weight: float
     similarity: float
     reach: Reach | None
@@ -51,11 +50,12 @@ class _Met:
 
 @dataclass(frozen=True, slots=True)
 class _Story:
-    """An intake with what its terms weigh in this library."""
+    """An intake with what its terms weigh in this library; `weigh` remembers what any claim does."""
 
     intake: Intake
     weights: Sequence[float]
     told: float
+    weigh: Weigh
 
 
 def score(
@@ -69,24 +69,26 @@ def score(
     """
     candidates = list(candidates)
     intake = _respelt(intake, {stem for document, _ in candidates for stem in document.stems})
-    weights = [_weight(term, library) for term in intake.terms]
-    story = _Story(intake, weights, sum(weights))
+    weigh = _weighing(library)
+    weights = [weigh(term) for term in intake.terms]
+    story = _Story(intake, weights, sum(weights), weigh)
     near = _nearness(intake, [document for document, _ in candidates])
     found = [
-        _match(story, document, openings, library, close)
-        for (document, openings), close in zip(candidates, near, strict=True)
+        _match(story, document, openings, close) for (document, openings), close in zip(candidates, near, strict=True)
     ]
-    return sorted(found, key=lambda match: (-match.score, match.flow_id))
+    return sorted(_beside_each_other(found, near), key=lambda match: (-match.score, match.flow_id))
 
 
 def coverage_of(claims: Sequence[Claim], intake: Intake, library: LibraryStatistics, by: Calibration) -> float:
     """Return how well the intake meets the claims, 0..1."""
-    return _coverage(_bounded([_meet(claim, intake, library) for claim in claims], claims), by)
+    weigh = _weighing(library)
+    return _coverage(_bounded([_meet(claim, intake, weigh) for claim in claims], claims), by)
 
 
 def words_met(claims: Sequence[Claim], intake: Intake, library: LibraryStatistics) -> tuple[str, ...]:
     """Return the intake's words that meet the claims, the weightiest first."""
-    return tuple(_words([_meet(claim, intake, library) for claim in claims], intake))
+    weigh = _weighing(library)
+    return tuple(_words([_meet(claim, intake, weigh) for claim in claims], intake))
 
 
 def _nearness(intake: Intake, documents: Sequence[FlowDocument]) -> "Sequence[Nearness | None]":
@@ -95,6 +97,19 @@ def _nearness(intake: Intake, documents: Sequence[FlowDocument]) -> "Sequence[Ne
     from firstline.matching.vectors import nearness  # noqa: PLC0415  words alone need no numpy
 
     return nearness(intake.vectors, [document.vectors for document in documents])
+
+
+def _beside_each_other(found: Sequence[Match], near: "Sequence[Nearness | None]") -> list[Match]:
+    """Return the matches with the rivals counted, which lower the scores of them all alike."""
+    by = [LEXICAL if close is None else BY_ENCODER[close.model] for close in near]
+    odds = [calibration.log_odds(match.evidence) for calibration, match in zip(by, found, strict=True)]
+    nearest = max(odds, default=0.0)
+    rivals = sum(each >= nearest - BESIDE for each in odds) - 1
+    judged = [replace(match.evidence, rivals=rivals) for match in found]
+    return [
+        Match(match.flow_id, calibration.probability(evidence), match.why, evidence)
+        for match, calibration, evidence in zip(found, by, judged, strict=True)
+    ]
 
 
 def _respelt(intake: Intake, stems: Iterable[str]) -> Intake:
@@ -112,25 +127,25 @@ def _match(
     story: _Story,
     document: FlowDocument,
     openings: Sequence[Opening],
-    library: LibraryStatistics,
     near: "Nearness | None",
 ) -> Match:
     calibration = LEXICAL if near is None else BY_ENCODER[near.model]
-    met = [_meet(claim, story.intake, library) for claim in document.claims]
-    hints = [
-        replace(each, weight=_HINT * each.weight) for each in (_meet(c, story.intake, library) for c in document.hints)
-    ]
-    spoke = [each for each in hints if each.similarity >= _SPOKE]
+    met = [_meet(claim, story.intake, story.weigh) for claim in document.claims]
+    hints = [_meet(claim, story.intake, story.weigh) for claim in document.hints]
+    spoke = [_Met(_HINT * each.weight, each.similarity, each.reach) for each in hints if each.similarity >= _SPOKE]
     told = met + spoke
-    coverage = _coverage(_bounded(_seen(met, near), document.claims) + spoke, calibration)
+    bounded = _bounded(met, document.claims)
+    coverage = _coverage(_seen(bounded, near) + spoke, calibration)
     for symptom in document.symptoms:
-        coverage = max(coverage, _coverage([_meet(claim, story.intake, library) for claim in symptom], calibration))
-    learnt = lesson(story.intake, openings, lambda claim: _weight(claim, library) * math.sqrt(claim.weight))
+        claimed = [_meet(claim, story.intake, story.weigh) for claim in symptom]
+        coverage = max(coverage, _coverage(claimed, calibration))
+    own = document.stems if openings else ()
+    learnt = lesson(story.intake, openings, lambda claim: story.weigh(claim) * math.sqrt(claim.weight), own)
     evidence = Evidence(
         coverage=coverage,
         focus=_focus(told, story),
         likeness=near.likeness if near is not None else 0.0,
-        claimed=sum(each.weight for each in _bounded(met, document.claims)),
+        claimed=sum(each.weight for each in bounded),
         told=story.told,
         described=document.described or bool(document.symptoms),
         learned=learnt.evidence,
@@ -139,12 +154,21 @@ def _match(
     return Match(document.flow_id, calibration.probability(evidence), why, evidence)
 
 
-def _weight(claim: Claim, library: LibraryStatistics) -> float:
-    weight = math.sqrt(library.rarity(claim.stem) * claim.weight)
-    return weight * _VACUOUS if claim.stem in _VACUOUS_STEMS else weight
+def _weighing(library: LibraryStatistics) -> Weigh:
+    """Return what weighs a claim in this library; the candidates of an intake share most of their stems."""
+    rarities: dict[str, float] = {}
+
+    def weigh(claim: Claim) -> float:
+        rarity = rarities.get(claim.stem)
+        if rarity is None:
+            rarity = rarities[claim.stem] = library.rarity(claim.stem)
+        weight = math.sqrt(rarity * claim.weight)
+        return weight * _VACUOUS if claim.stem in _VACUOUS_STEMS else weight
+
+    return weigh
 
 
-def _meet(claim: Claim, intake: Intake, library: LibraryStatistics) -> _Met:
+def _meet(claim: Claim, intake: Intake, weigh: Weigh) -> _Met:
     similarity, nearest = 0.0, None
     for reach in intake.reached.get(claim.stem, ()):
         met = reach.similarity
@@ -152,7 +176,7 @@ def _meet(claim: Claim, intake: Intake, library: LibraryStatistics) -> _Met:
             met *= _NOT_DENIED if claim.denied else _DENIED
         if met > similarity:
             similarity, nearest = met, reach
-    return _Met(_weight(claim, library), similarity, nearest)
+    return _Met(weigh(claim), similarity, nearest)
 
 
 def _seen(met: Sequence[_Met], near: "Nearness | None") -> list[_Met]:
@@ -160,7 +184,8 @@ def _seen(met: Sequence[_Met], near: "Nearness | None") -> list[_Met]:
     if near is None:
         return list(met)
     return [
-        replace(each, similarity=(each.similarity + close) / 2) for each, close in zip(met, near.claims, strict=True)
+        _Met(each.weight, (each.similarity + close) / 2, each.reach)
+        for each, close in zip(met, near.claims, strict=True)
     ]
 
 
@@ -168,7 +193,7 @@ def _bounded(met: Sequence[_Met], claims: Sequence[Claim]) -> list[_Met]:
     details = sum(each.weight for each, claim in zip(met, claims, strict=True) if not claim.named)
     share = min(1.0, _DETAIL / details) if details else 1.0
     return [
-        each if claim.named else replace(each, weight=share * each.weight)
+        each if claim.named else _Met(share * each.weight, each.similarity, each.reach)
         for each, claim in zip(met, claims, strict=True)
     ]
 

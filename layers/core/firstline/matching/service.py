@@ -1,36 +1,40 @@
 """Matching an intake, and keeping the index it stands on, in the transaction that publishes."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import delete, func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from firstline.db.models import FlowMatchDocument, FlowOpening, LibraryTerm
+from firstline.db.transaction import InAccount, transaction
 from firstline.flows.queries import LiveFlow
-from firstline.matching import queries
 from firstline.matching.documents import (
     FlowDocument,
-    LibraryStatistics,
+    Intake,
     Opening,
     describe_flow,
     describe_opening,
 )
-from firstline.matching.queries import OPENINGS_PER_FLOW, mark
+from firstline.matching.embedders import embedder_name, with_embedder
+from firstline.matching.library import Library, search
+from firstline.matching.queries import OPENINGS_PER_FLOW, Candidate
 from firstline.matching.reading import read_intake
 from firstline.matching.scoring import score
+from firstline.matching.standing import Standing, shifted
+from firstline.matching.vector_index import Unencoded, encode_after_commit
 from firstline.observability import log
 
 MATCHED = 0.75
 SUGGEST = 0.60
 _DOCUMENTS = ""  # the term that counts the flows of an account
 _LONGEST_TERM = 64
-_STEMS_ASKED = 400
+_BROKEN = (ValueError, LookupError, TypeError, ArithmeticError)  # what a damaged document or an odd text may cause
 
 
 @dataclass(frozen=True)
@@ -60,12 +64,34 @@ class Matches:
     proposals: Sequence[Match] = ()
 
 
-def find_matches(db: Session, *, account_id: UUID, problem_statement: str) -> Matches:
-    """Score the account's library against a problem statement; a failing matcher finds nothing and logs why."""
+def match_problem(who: InAccount, *, problem_statement: str, at: datetime) -> Matches:
+    """Score an account's library against a problem statement, by words and vectors; a failing matcher finds nothing.
+
+    Manages its own transaction: call it without one, for encoding is slow.
+    """
+    try:
+        intake, model = read_intake(problem_statement), embedder_name()
+        with transaction(who) as db:
+            library = search(db, account_id=who.account_id, intake=intake, model=model)
+        if model is not None and library.vectors:
+            intake = _with_vectors(who, intake, problem_statement)
+        return _score(intake, library, at)
+    except (SQLAlchemyError, *_BROKEN):
+        log().exception("matching.failed", account_id=str(who.account_id))
+        return Matches()
+
+
+def find_matches(db: Session, *, account_id: UUID, problem_statement: str, at: datetime | None = None) -> Matches:
+    """Score by words alone, inside a transaction that outlives a failing matcher.
+
+    Without a time, how flows have fared of late does not count.
+    """
     try:
         with db.begin_nested():
-            return _find(db, account_id, problem_statement)
-    except (SQLAlchemyError, ValueError, KeyError, ArithmeticError):
+            intake = read_intake(problem_statement)
+            library = search(db, account_id=account_id, intake=intake, model=None)
+        return _score(intake, library, at)
+    except (SQLAlchemyError, *_BROKEN):
         log().exception("matching.failed", account_id=str(account_id))
         return Matches()
 
@@ -79,8 +105,8 @@ def index_flow(db: Session, live: LiveFlow, *, at: datetime) -> None:
         tags=live.tags,
         keywords=live.match_keywords,
     )
-    openings = _openings(db, live.account_id, live.flow_id)
-    _store(db, live.account_id, live.flow_id, document, openings, version=live.version, is_proposal=False, at=at)
+    past = _past_calls(db, live.account_id, live.flow_id)
+    _store(db, live.account_id, live.flow_id, document, past, version=live.version, is_proposal=False, at=at)
 
 
 def index_proposal(
@@ -98,7 +124,7 @@ def index_proposal(
     document = describe_flow(
         flow_id=str(proposal_id), name=title, description=description, keywords=keywords, symptoms=symptoms
     )
-    _store(db, account_id, proposal_id, document, (), version=None, is_proposal=True, at=at)
+    _store(db, account_id, proposal_id, document, _PastCalls(), version=None, is_proposal=True, at=at)
 
 
 def unindex_flow(db: Session, *, account_id: UUID, subject_id: UUID) -> None:
@@ -134,39 +160,54 @@ def learn_opening(
     }
     keep = insert(FlowOpening).values(account_id=account_id, flow_id=flow_id, walk_id=walk_id, **values)
     db.execute(keep.on_conflict_do_update(index_elements=["account_id", "walk_id"], set_=values))
+    _renew_learned(db, account_id, flow_id, at)
+
+
+def forget_opening(db: Session, *, account_id: UUID, walk_id: UUID, at: datetime) -> None:
+    """Take a walk's words out of what its flow learned, before the walk itself is purged."""
+    mine = (FlowOpening.account_id == account_id) & (FlowOpening.walk_id == walk_id)
+    flow_id = db.scalar(delete(FlowOpening).where(mine).returning(FlowOpening.flow_id))
+    if flow_id is not None:
+        _renew_learned(db, account_id, flow_id, at)
+
+
+def _renew_learned(db: Session, account_id: UUID, flow_id: UUID, at: datetime) -> None:
     row = db.get(FlowMatchDocument, (account_id, flow_id), with_for_update=True)
     if row is not None:
-        row.terms = _marked(account_id, [*row.stems, *_opening_stems(_openings(db, account_id, flow_id))])
+        past = _past_calls(db, account_id, flow_id)
+        row.terms = sorted({*row.stems, *past.stems})
+        row.document = {**row.document, "standing": past.standing(at).to_json()}
         row.updated_at = at
 
 
-def _find(db: Session, account_id: UUID, problem_statement: str) -> Matches:
-    intake = read_intake(problem_statement)
-    near = {stem: max(reach.similarity for reach in reached) for stem, reached in intake.reached.items()}
-    nearest = sorted(near.items(), key=lambda item: (-item[1], item[0]))[:_STEMS_ASKED]
-    candidates = queries.find_candidates(db, account_id=account_id, near=dict(nearest))
-    by_id = {str(candidate.subject_id): candidate for candidate in candidates.found}
-    library = LibraryStatistics(candidates.library_size, candidates.containing)
-    scored = score(
-        intake,
-        [
-            (FlowDocument.from_json(candidate.document), [_opening(past) for past in candidate.openings])
-            for candidate in candidates.found
-        ],
-        library,
-    )
+def _with_vectors(who: InAccount, intake: Intake, problem_statement: str) -> Intake:
+    from firstline.matching.vectors import intake_vectors  # noqa: PLC0415  words alone need no numpy
+
+    with transaction(who):
+        pass  # a repeatable request leaves its last transaction open; encoding is slow
+    return replace(intake, vectors=with_embedder(lambda embedder: intake_vectors(embedder, problem_statement)))
+
+
+def _score(intake: Intake, library: Library, at: datetime | None) -> Matches:
+    by_id = {str(candidate.subject_id): candidate for candidate in library.candidates.found}
     flows: list[Match] = []
     proposals: list[Match] = []
-    for match in scored:
+    for match in score(intake, library.documents(), library.statistics):
         candidate = by_id[match.flow_id]
         why = Why(list(match.why.words), [ticket for ticket in match.why.past_tickets if ticket])
-        found = Match(candidate.subject_id, candidate.name, candidate.version, round(match.score, 4), why)
+        chance = round(shifted(match.score, _prior(candidate, at)), 4)
+        found = Match(candidate.subject_id, candidate.name, candidate.version, chance, why)
         (proposals if candidate.is_proposal else flows).append(found)
-    return Matches(flows, proposals)
+    return Matches(_best_first(flows), _best_first(proposals))
 
 
-def _opening(past: Any) -> Opening:
-    return Opening.from_json({**past["document"], "helpful": past["helpful"]})
+def _prior(candidate: Candidate, at: datetime | None) -> float:
+    known = candidate.document.get("standing")
+    return Standing.from_json(known).log_odds(at) if known and at is not None else 0.0
+
+
+def _best_first(found: Sequence[Match]) -> list[Match]:
+    return sorted(found, key=lambda match: (-match.score, str(match.subject_id)))
 
 
 def _store(
@@ -174,7 +215,7 @@ def _store(
     account_id: UUID,
     subject_id: UUID,
     document: FlowDocument,
-    openings: Sequence[Opening],
+    past: "_PastCalls",
     *,
     version: int | None,
     is_proposal: bool,
@@ -185,13 +226,17 @@ def _store(
     stems = sorted(stem for stem in document.stems if len(stem) <= _LONGEST_TERM)
     values: dict[str, Any] = {
         "is_proposal": is_proposal,
-        "terms": _marked(account_id, [*stems, *_opening_stems(openings)]),
+        "terms": sorted({*stems, *past.stems}),
         "stems": stems,
         "name": document.name,
         "version": version,
-        "document": document.to_json(),
+        "document": {**document.to_json(), "standing": past.standing(at).to_json()},
+        "texts": list(document.texts),
         "updated_at": at,
     }
+    if known is None or known.texts != values["texts"]:
+        values |= {"vectors": None, "vectors_model": None}
+        encode_after_commit(db, account_id, Unencoded(subject_id, document.texts))
     put = insert(FlowMatchDocument).values(account_id=account_id, subject_id=subject_id, **values)
     db.execute(put.on_conflict_do_update(index_elements=["account_id", "subject_id"], set_=values))
     if known is not None:
@@ -213,9 +258,23 @@ def _count(db: Session, account_id: UUID, terms: Iterable[str], *, by: int) -> N
     db.execute(put.on_conflict_do_update(index_elements=["account_id", "term"], set_={"documents": changed}))
 
 
-def _openings(db: Session, account_id: UUID, flow_id: UUID) -> list[Opening]:
+@dataclass(frozen=True)
+class _PastCalls:
+    """The newest openings of a flow, with when each was."""
+
+    openings: Sequence[tuple[Opening, datetime]] = ()
+
+    @property
+    def stems(self) -> set[str]:
+        return {claim.stem for opening, _ in self.openings if opening.helpful for claim in opening.claims}
+
+    def standing(self, at: datetime) -> Standing:
+        return Standing.of(((when, opening.helpful) for opening, when in self.openings), at=at)
+
+
+def _past_calls(db: Session, account_id: UUID, flow_id: UUID) -> _PastCalls:
     rows = db.execute(
-        select(FlowOpening.document, FlowOpening.helpful)
+        select(FlowOpening.document, FlowOpening.helpful, FlowOpening.created_at)
         .where(
             FlowOpening.account_id == account_id,
             FlowOpening.flow_id == flow_id,
@@ -224,12 +283,4 @@ def _openings(db: Session, account_id: UUID, flow_id: UUID) -> list[Opening]:
         .order_by(FlowOpening.created_at.desc())
         .limit(OPENINGS_PER_FLOW)
     ).all()
-    return [Opening.from_json({**row.document, "helpful": row.helpful}) for row in rows]
-
-
-def _opening_stems(openings: Iterable[Opening]) -> set[str]:
-    return {claim.stem for opening in openings if opening.helpful for claim in opening.claims}
-
-
-def _marked(account_id: UUID, stems: Iterable[str]) -> list[str]:
-    return [mark(account_id) + stem for stem in sorted(set(stems))]
+    return _PastCalls([(Opening.from_json({**row.document, "helpful": row.helpful}), row.created_at) for row in rows])

@@ -42,8 +42,12 @@ class IntakeVectors:
     encoded: Encoded
 
 
-def flow_vectors(embedder: Embedder, *, head: str, description: str, surfaces: Sequence[str]) -> FlowVectors:
-    """Return vectors of the texts, and of each claim's surface the mean of its words as they stand in the head."""
+def flow_vectors(embedder: Embedder, texts: Sequence[str]) -> FlowVectors:
+    """Return vectors of a document's `texts`; those of a claim are the mean of its words as they stand in the head.
+
+    A slow call; raises EmbedderFailed.
+    """
+    head, description, *surfaces = texts
     whole, alone = embedder.encode([head, description or head])
     at = {word: [n for n, each in enumerate(whole.surface) if each == word] for word in set(whole.surface)}
     rows = [whole.whole, alone.whole]
@@ -55,6 +59,7 @@ def flow_vectors(embedder: Embedder, *, head: str, description: str, surfaces: S
 
 
 def intake_vectors(embedder: Embedder, problem_statement: str) -> IntakeVectors:
+    """Return the vectors of what a caller says. A slow call; raises EmbedderFailed."""
     return IntakeVectors(embedder.name, embedder.encode([problem_statement])[0])
 
 

@@ -97,6 +97,8 @@ def word(event: str, facts: Mapping[str, str]) -> Wording | None:
     if event == Event.PROPOSAL_APPROVED:
         body = "What you found on a call now helps on the next one."
         return Wording(f"Published: {title}", body, "/flows", "flow_proposal")
+    if event == Event.KNOWLEDGE_GAP_DETECTED:
+        return Wording(f"Knowledge gap: {title}", facts.get("suggested_action", ""), "/analytics", "knowledge_gap")
     return None
 
 

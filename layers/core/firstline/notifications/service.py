@@ -69,6 +69,8 @@ def _recipients(db: Session, happened: EventHappened) -> Iterable[Person]:
     if happened.event == Event.PROPOSAL_APPROVED:
         authors = queries.list_authors(db, account_id=account_id, proposal_id=subject_id)
         return [person for person in people if person.id in authors]
+    if happened.event == Event.KNOWLEDGE_GAP_DETECTED:
+        return rules.reviewers(people, None)
     return []
 
 

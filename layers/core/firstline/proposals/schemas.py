@@ -4,7 +4,7 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from pydantic import BaseModel, Field
+from pydantic import BaseModel, Field, computed_field
 
 from firstline.db.models import Proposal
 from firstline.db.models.proposals import ProposalSource, ProposalStatus, ProposalType
@@ -55,6 +55,7 @@ class ProposalSummary(BaseModel):
 class EvidenceStep(BaseModel):
     node_id: str
     text: str
+    answer: str | None
     answer_label: str | None
     built: bool
 
@@ -66,6 +67,7 @@ class EvidenceSession(BaseModel):
     session_type: str
     problem: str | None
     status: str
+    outcome: str = Field(description="resolved, failed, reopened, escalated or abandoned, as evidence counts it")
     helpful: bool | None
     reopened: bool
     technician: str | None
@@ -74,6 +76,63 @@ class EvidenceSession(BaseModel):
     ended_at: datetime | None
     resolution_notes: str | None
     path: list[EvidenceStep]
+    ended_with: str | None = Field(description="The cure or escalation it was served last")
+
+    @computed_field  # type: ignore[prop-decorator]  # mypy knows no decorated property
+    @property
+    def path_in_words(self) -> str:
+        steps = [f"{step.text} {step.answer_label or ''}".strip() for step in self.path]
+        return " → ".join([*steps, *([self.ended_with] if self.ended_with else [])])
+
+
+class EdgeWalk(BaseModel):
+    """One session that took an edge, with its path in words."""
+
+    session_id: UUID
+    problem: str | None
+    outcome: str
+    ticket_id: str | None
+    ended_at: datetime | None
+    path_in_words: str
+
+
+class EdgeEvidence(BaseModel):
+    """An edge in words, and the newest sessions that took it."""
+
+    from_id: str
+    from_text: str
+    answer: str | None
+    answer_label: str | None
+    to_id: str
+    to_text: str
+    resolved: int
+    failed: int
+    inferred: bool = Field(description="No session went straight this way: the order follows from those that left some")
+    walks: list[EdgeWalk]
+
+
+class StuckNode(BaseModel):
+    """How many walks came to a node, and how many could not tell, gave up there, or ended without help."""
+
+    node_id: str
+    text: str
+    walks: int
+    unsure: int
+    given_up: int = Field(description="Escalated or abandoned at this very node")
+    failed: int
+    escalated: int
+    abandoned: int
+    is_failing: bool = Field(description="More callers get stuck here than may be")
+
+
+class SetAside(BaseModel):
+    """Sessions the graph does not follow to their end: from which node on, and what they did there."""
+
+    node_id: str | None
+    answer: str | None
+    asked: str
+    ended: str
+    sessions: list[UUID]
 
 
 class Contradiction(BaseModel):
@@ -101,7 +160,11 @@ class ProposalDetail(ProposalSummary):
     suggested_edit: dict[str, Any] | None = Field(
         description="The nearest publishable graph: send it, or what you make of it, as `edited.graph`"
     )
+    figures: dict[str, float | None] | None = Field(description="What confidence and impact are made of")
+    edges: list[EdgeEvidence] = Field(description="The edges in words, each with the newest sessions that took it")
+    stuck: list[StuckNode] = Field(description="Nodes at which callers got stuck, with plain numbers")
     contradictions: list[Contradiction]
+    set_aside: list[SetAside]
     evidence: list[EvidenceSession]
 
 

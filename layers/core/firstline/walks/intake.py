@@ -1,7 +1,8 @@
 """Intake: what a caller's problem leads to, tried in a fixed order; a ticket only together with a session.
 
-What was asked for, a published flow, a validated draft, and only then the category gate and a build. Matching and
-beginning share a transaction; classifying and building happen outside any.
+What was asked for, a published flow, a validated draft, and only then the category gate and a build. Matching reads in
+a transaction of its own, so that a failing matcher fails nothing else; encoding, classifying and building happen
+outside any.
 """
 
 from collections.abc import Callable
@@ -26,7 +27,7 @@ from firstline.errors import Conflict, NotFound
 from firstline.flows import queries as flows
 from firstline.flows.queries import LiveFlow
 from firstline.flows.rules import Graph
-from firstline.matching.service import MATCHED, SUGGEST, Match, Matches, find_matches
+from firstline.matching.service import MATCHED, SUGGEST, Match, Matches, match_problem
 from firstline.observability import log
 from firstline.tickets import service as tickets
 from firstline.walks import queries
@@ -71,8 +72,11 @@ def take_in(caller: Caller, intake: Intake, *, clock: Clock) -> IntakeOutcome:
     Raises NotFound for a flow or proposal that was asked for and cannot be walked.
     """
     deadline = Deadline.after(REQUEST_SECONDS)
+    near = Matches()
+    if not _is_named(intake):
+        near = match_problem(caller, problem_statement=intake.problem_statement, at=clock())
     with transaction(caller) as db:
-        begun = _begin_known(db, caller, intake, at=clock())
+        begun = _begin_known(db, caller, intake, near, at=clock())
     if not isinstance(begun, _Undecided):
         return begun
     settle(caller)
@@ -87,7 +91,14 @@ def take_in(caller: Caller, intake: Intake, *, clock: Clock) -> IntakeOutcome:
     return _build(caller, intake, category, usage, deadline=deadline.sooner(BUILD_SECONDS), clock=clock)
 
 
-def _begin_known(db: Session, caller: Caller, intake: Intake, *, at: datetime) -> IntakeOutcome | _Undecided:
+def _is_named(intake: Intake) -> bool:
+    """Tell whether the technician has said what to begin, so that nothing has to be matched."""
+    return intake.flow_id is not None or intake.flow_proposal_id is not None or bool(intake.adhoc)
+
+
+def _begin_known(
+    db: Session, caller: Caller, intake: Intake, near: Matches, *, at: datetime
+) -> IntakeOutcome | _Undecided:
     if intake.flow_id is not None:
         live = flows.find_live(db, caller.account_id, intake.flow_id)
         if live is None:
@@ -100,11 +111,12 @@ def _begin_known(db: Session, caller: Caller, intake: Intake, *, at: datetime) -
         return _begin_draft(db, caller, intake, draft, at=at)
     if intake.adhoc:
         return AdhocBegun(**_begin(db, caller, intake, WalkKind.ADHOC, at=at))
-    return _begin_matching(db, caller, intake, at=at)
+    return _begin_matching(db, caller, intake, near, at=at)
 
 
-def _begin_matching(db: Session, caller: Caller, intake: Intake, *, at: datetime) -> IntakeOutcome | _Undecided:
-    found = find_matches(db, account_id=caller.account_id, problem_statement=intake.problem_statement)
+def _begin_matching(
+    db: Session, caller: Caller, intake: Intake, found: Matches, *, at: datetime
+) -> IntakeOutcome | _Undecided:
     best = found.flows[0] if found.flows else None
     if best is not None and best.score >= MATCHED:
         live = flows.find_live(db, caller.account_id, best.subject_id)

@@ -2,10 +2,21 @@
 
 from firstline.db.models.accounts import Account, Invite, ModelSpend, Subscription, Team, User
 from firstline.db.models.ai_sessions import AiSession, AiSessionStep
-from firstline.db.models.flows import EdgeStatistic, Flow, FlowMatchDocument, FlowOpening, FlowVersion, LibraryTerm
+from firstline.db.models.analytics import KnownGap
+from firstline.db.models.flows import (
+    EdgeStatistic,
+    Flow,
+    FlowMatchDocument,
+    FlowMatchTerm,
+    FlowOpening,
+    FlowVersion,
+    FlowWord,
+    LibraryTerm,
+    LibraryWord,
+)
 from firstline.db.models.notifications import Notification, NotificationDelivery, WebhookEndpoint
 from firstline.db.models.operations import AuditLog, IdempotencyKey, OutboxMessage
-from firstline.db.models.proposals import Proposal, ProposalEvidence
+from firstline.db.models.proposals import Proposal, ProposalEvidence, ProposalTerm, ProposalWalk
 from firstline.db.models.tables import Table
 from firstline.db.models.walks import Ticket, Walk
 
@@ -17,17 +28,23 @@ __all__ = [
     "EdgeStatistic",
     "Flow",
     "FlowMatchDocument",
+    "FlowMatchTerm",
     "FlowOpening",
     "FlowVersion",
+    "FlowWord",
     "IdempotencyKey",
     "Invite",
+    "KnownGap",
     "LibraryTerm",
+    "LibraryWord",
     "ModelSpend",
     "Notification",
     "NotificationDelivery",
     "OutboxMessage",
     "Proposal",
     "ProposalEvidence",
+    "ProposalTerm",
+    "ProposalWalk",
     "Subscription",
     "Table",
     "Team",

@@ -54,13 +54,20 @@ class AiSession(Identified, Table):
         allowed("analysis_status", AnalysisStatus),
         Index("ix_ai_sessions_mine", "account_id", "user_id", "last_step_at", "id"),
         Index("ix_ai_sessions_recent", "account_id", "last_step_at", "id"),
-        Index("ix_ai_sessions_ended", "account_id", "resolved_at", postgresql_where="status <> 'active'"),
         Index(
-            "uq_ai_sessions_taken_over_walk",  # taking over twice gives the same session
+            "ix_ai_sessions_ended",
+            "account_id",
+            "resolved_at",
+            postgresql_include=["status", "started_at", "taken_over_walk_id"],
+            postgresql_where="status <> 'active'",
+        ),
+        Index("ix_ai_sessions_idle", "account_id", "last_step_at", postgresql_where="status = 'active'"),
+        Index(
+            "uq_ai_sessions_taken_over_walk",  # taking over twice gives the same session, until it was abandoned
             "account_id",
             "taken_over_walk_id",
             unique=True,
-            postgresql_where="taken_over_walk_id IS NOT NULL",
+            postgresql_where="taken_over_walk_id IS NOT NULL AND status <> 'abandoned'",
         ),
         {"comment": "Engineers' assisted sessions."},
     )

@@ -4,7 +4,18 @@ from datetime import datetime
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import BigInteger, CheckConstraint, Float, Index, LargeBinary, String, Text, UniqueConstraint, text
+from sqlalchemy import (
+    BigInteger,
+    CheckConstraint,
+    Computed,
+    Float,
+    Index,
+    LargeBinary,
+    String,
+    Text,
+    UniqueConstraint,
+    text,
+)
 from sqlalchemy.dialects.postgresql import ARRAY, JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -20,7 +31,13 @@ class Flow(Identified, Table):
         reference("created_by", "users", gone="SET NULL"),
         CheckConstraint("revision > 0", name="revision_positive"),
         Index("ix_trees_account_id_updated_at", "account_id", "updated_at", "id"),
-        Index("ix_trees_live", "account_id", "id", postgresql_where="live_version IS NOT NULL AND archived_at IS NULL"),
+        Index(
+            "ix_trees_live",
+            "account_id",
+            "id",
+            postgresql_include=["category", "problem_domain"],
+            postgresql_where="live_version IS NOT NULL AND archived_at IS NULL",
+        ),
         {"comment": "Flows: draft graph and number of the live version."},
     )
 
@@ -76,21 +93,58 @@ class FlowMatchDocument(Tenant, Table):
 
     __tablename__ = "flow_match_documents"
     __table_args__ = (
-        Index("ix_flow_match_documents_terms", "terms", postgresql_using="gin"),
+        Index("ix_flow_match_documents_vectors_model", "account_id", "vectors_model"),
         {"comment": "Candidate index of matching: one row per live flow or outcome-validated proposal."},
     )
 
     subject_id: Mapped[UUID] = mapped_column(primary_key=True, comment="A flow's id, or a proposal's")
     is_proposal: Mapped[bool] = mapped_column(server_default=text("false"), default=False)
-    terms: Mapped[list[str]] = mapped_column(
-        ARRAY(Text), comment="Stems of the flow and of its openings, each behind the account's mark"
-    )
+    terms: Mapped[list[str]] = mapped_column(ARRAY(Text), comment="Stems of the flow and of its openings")
     stems: Mapped[list[str]] = mapped_column(ARRAY(Text), comment="Stems of the flow itself, counted in library_terms")
+    names: Mapped[list[str]] = mapped_column(
+        ARRAY(Text), Computed("named_stems(document)", persisted=True), comment="Stems of the name"
+    )
     name: Mapped[str] = mapped_column(String(255))
     version: Mapped[int | None]
     document: Mapped[dict[str, Any]]
+    texts: Mapped[list[str]] = mapped_column(
+        ARRAY(Text),
+        server_default=text("'{}'"),
+        default=list,
+        comment="What an encoder is given: the head, the description alone, then each claim's words",
+    )
     vectors: Mapped[bytes | None] = mapped_column(LargeBinary)
+    vectors_model: Mapped[str | None] = mapped_column(String(200), comment="The encoder the vectors are of; null: none")
     updated_at: Mapped[datetime]
+
+
+class FlowMatchTerm(Tenant, Table):
+    """That a match document holds a term: an index in all but name, since no GIN serves behind row-level security."""
+
+    __tablename__ = "flow_match_terms"
+    __table_args__ = ({"comment": "Which match documents hold a term; kept by a trigger of flow_match_documents."},)
+
+    term: Mapped[str] = mapped_column(Text, primary_key=True)
+    subject_id: Mapped[UUID] = mapped_column(primary_key=True, comment="A flow's id, or a proposal's")
+
+
+class FlowWord(Tenant, Table):
+    """That a flow holds a word: what the search reads."""
+
+    __tablename__ = "flow_words"
+    __table_args__ = ({"comment": "Which flows hold a word, for the search; kept by a trigger of trees."},)
+
+    word: Mapped[str] = mapped_column(Text, primary_key=True)
+    flow_id: Mapped[UUID] = mapped_column(primary_key=True)
+
+
+class LibraryWord(Tenant, Table):
+    """A word of an account's flows; it stays when the last flow that held it goes, and then finds nothing."""
+
+    __tablename__ = "library_words"
+    __table_args__ = ({"comment": "Every word an account's flows ever held, so that part of one finds them."},)
+
+    word: Mapped[str] = mapped_column(Text, primary_key=True)
 
 
 class FlowOpening(Identified, Table):
@@ -131,6 +185,7 @@ class EdgeStatistic(Tenant, Table):
     __tablename__ = "edge_statistics"
     __table_args__ = (
         reference("flow_id", "trees", gone="CASCADE"),
+        Index("ix_edge_statistics_day", "account_id", "day"),
         {"comment": "Per edge of a published flow and day: walks that took it, by outcome."},
     )
 

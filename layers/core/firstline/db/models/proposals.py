@@ -64,7 +64,18 @@ class Proposal(Identified, Table):
         Index("ix_flow_proposals_target", "account_id", "target_flow_id", "status"),
         Index("ix_flow_proposals_l1_session", "account_id", "l1_session_id"),
         Index("ix_flow_proposals_made", "account_id", "created_at"),
-        Index("ix_flow_proposals_support", "supporting_session_ids", postgresql_using="gin"),
+        Index(
+            "ix_flow_proposals_published",
+            "account_id",
+            "reviewed_at",
+            postgresql_where="published_flow_id IS NOT NULL",
+        ),
+        Index(
+            "ix_flow_proposals_source_session",
+            "account_id",
+            "source_session_id",
+            postgresql_where="source_session_id IS NOT NULL",
+        ),
         {"comment": "Proposals waiting for review, reviewed ones, and tracking rows of reinforced walks."},
     )
 
@@ -83,6 +94,9 @@ class Proposal(Identified, Table):
     confidence_score: Mapped[float] = mapped_column(server_default=text("0"), default=0.0)
     impact: Mapped[float] = mapped_column(
         server_default=text("0"), default=0.0, comment="Minutes saved per week by the observed frequency"
+    )
+    figures: Mapped[dict[str, Any] | None] = mapped_column(
+        JSONB(none_as_null=True), comment="What confidence and impact are made of, as plain numbers"
     )
     supporting_session_count: Mapped[int] = mapped_column(server_default=text("1"), default=1)
     supporting_session_ids: Mapped[list[str]]
@@ -107,12 +121,11 @@ class ProposalEvidence(Tenant, Table):
     __tablename__ = "flow_proposal_evidence"
     __table_args__ = (
         reference("proposal_id", "flow_proposals", gone="CASCADE"),
-        Index("ix_flow_proposal_evidence_terms", "terms", postgresql_using="gin"),
         {"comment": "Folding state and grouping signature per proposal."},
     )
 
     proposal_id: Mapped[UUID] = mapped_column(primary_key=True)
-    fold: Mapped[str] = mapped_column(Text, comment="The fold so far, with the walks in it")
+    fold: Mapped[str] = mapped_column(Text, comment="The fold so far; its walks stand apart")
     signature: Mapped[dict[str, Any]] = mapped_column(comment="What the walks of the problem say and ask, summed")
     terms: Mapped[list[str]] = mapped_column(ARRAY(Text), comment="Telling words, for the candidate query")
     place: Mapped[dict[str, Any] | None] = mapped_column(
@@ -122,3 +135,31 @@ class ProposalEvidence(Tenant, Table):
         server_default=text("'[]'::jsonb"), default=list, comment="Sessions of the problem since it was rejected"
     )
     updated_at: Mapped[datetime]
+
+
+class ProposalWalk(Tenant, Table):
+    """A walk behind a proposal as the fold read it; added to as walks come, read when they are folded anew."""
+
+    __tablename__ = "flow_proposal_walks"
+    __table_args__ = (
+        reference("proposal_id", "flow_proposals", gone="CASCADE"),
+        Index("ix_flow_proposal_walks_session", "account_id", "session_id"),
+        {"comment": "The walks folded into a proposal, redacted; deleted with the session's evidence."},
+    )
+
+    proposal_id: Mapped[UUID] = mapped_column(primary_key=True)
+    session_id: Mapped[str] = mapped_column(String(36), primary_key=True, comment="A walk or an AI session")
+    walk: Mapped[str] = mapped_column(Text, comment="Opening, steps and outcome")
+
+
+class ProposalTerm(Tenant, Table):
+    """A word that the walks behind a pending or rejected proposal use; triggers keep these rows with both tables."""
+
+    __tablename__ = "flow_proposal_terms"
+    __table_args__ = (
+        {"comment": "Which proposals' walks use a word; kept by triggers of flow_proposal_evidence, flow_proposals."},
+    )
+
+    status: Mapped[str] = mapped_column(word(), primary_key=True, comment="Of the proposal: pending or rejected")
+    term: Mapped[str] = mapped_column(Text, primary_key=True)
+    proposal_id: Mapped[UUID] = mapped_column(primary_key=True)

@@ -5,11 +5,14 @@ from enum import StrEnum
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import CheckConstraint, Index, String, Text, text
+from sqlalchemy import CheckConstraint, Computed, Index, String, Text, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Mapped, mapped_column
 
 from firstline.db.models.tables import Identified, Table, allowed, reference, word
+
+CARRIED = "status = 'resolved' AND helpful IS TRUE AND left_flow IS NULL AND session_kind IN ('flow', 'proposal')"
+STUCK_NODE_ID = "coalesce(left_flow ->> 'node_id', current_node_id)"
 
 
 class TicketStatus(StrEnum):
@@ -109,7 +112,16 @@ class Walk(Identified, Table):
         Index("ix_l1_walk_sessions_mine", "account_id", "created_by_user_id", "status", "last_step_at", "id"),
         Index("ix_l1_walk_sessions_recent", "account_id", "last_step_at", "id"),
         Index("ix_l1_walk_sessions_flow", "account_id", "flow_id", "started_at"),
-        Index("ix_l1_walk_sessions_ended", "account_id", "resolved_at", postgresql_where="status <> 'active'"),
+        Index(
+            "ix_l1_walk_sessions_ended",  # carries all that is counted, so that analytics reads no walk itself
+            "account_id",
+            "resolved_at",
+            postgresql_include=[
+                *("status", "helpful", "session_kind", "category", "flow_id", "started_at"),
+                *("carried", "stuck_node_id"),
+            ],
+            postgresql_where="status <> 'active'",
+        ),
         Index("ix_l1_walk_sessions_ticket", "account_id", "ticket_id"),
         Index(
             "ix_l1_walk_sessions_escalations",
@@ -168,3 +180,9 @@ class Walk(Identified, Table):
     started_at: Mapped[datetime]
     last_step_at: Mapped[datetime]
     resolved_at: Mapped[datetime | None] = mapped_column(comment="When it ended, whichever way")
+    carried: Mapped[bool] = mapped_column(
+        Computed(CARRIED, persisted=True), comment="A flow or a draft led it, without being left, to an end that helped"
+    )
+    stuck_node_id: Mapped[str | None] = mapped_column(
+        Text, Computed(STUCK_NODE_ID, persisted=True), comment="Where it stands in its flow, or where it left it"
+    )
