@@ -32,7 +32,7 @@ demo: setup ## tell the story of the loop against the running product
 	@.venv/bin/python -m infra.local.story --url http://127.0.0.1:$(PORT)
 
 test: setup ## run every test
-	@.venv/bin/python -m pytest -n 2 --dist loadfile $(TESTS)
+	@.venv/bin/python -m pytest -n 2 --dist loadfile --no-loadscope-reorder $(TESTS)
 
 check: setup .venv-sam/made-from ## lint, types, import contracts, templates, API document
 	@.venv/bin/ruff check --quiet . && .venv/bin/ruff format --check --quiet .

@@ -22,6 +22,13 @@ from firstline.db.models.accounts import Role
 from firstline.settings import Settings
 from infra.local.testing import LocalCloud
 
+_LONG = ("tests/faults/", "tests/packaging/", "tests/api/local/")
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Begin with the long ones, so that no process is left with one of them when the others are done."""
+    items.sort(key=lambda item: not item.nodeid.startswith(_LONG))
+
 
 @dataclass(frozen=True)
 class Answer:
