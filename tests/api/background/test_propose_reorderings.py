@@ -7,21 +7,9 @@ import pytest
 
 from firstline.db.models import Proposal
 from firstline.flows.rules import Graph
+from tests.api.analytics.conftest import QUESTIONS, graph
 
-QUESTIONS = ("cable", "power", "driver")
 ENDED_AT = {"cable": 0.02, "power": 0.08, "driver": 0.9}  # of those who are asked, who is helped there
-
-
-def graph() -> dict[str, Any]:
-    """Return three questions in a row, each with a cure of its own, and a hand-over at the end."""
-    nodes = [{"id": "desk", "type": "escalate", "text": "Pass it on."}]
-    edges = []
-    for question, onward in zip(QUESTIONS, (*QUESTIONS[1:], "desk"), strict=True):
-        nodes.append({"id": question, "type": "decision", "text": f"Is the {question} in order?"})
-        nodes.append({"id": f"{question}_cured", "type": "solution", "text": f"The {question} was it."})
-        edges.append({"from": question, "to": onward, "condition": {"key": "yes", "label": "In order"}})
-        edges.append({"from": question, "to": f"{question}_cured", "condition": {"key": "no", "label": "Broken"}})
-    return {"root": QUESTIONS[0], "nodes": nodes, "edges": edges}
 
 
 class Library:
