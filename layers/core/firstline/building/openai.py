@@ -3,7 +3,6 @@
 import json
 import time
 from collections.abc import Mapping, Sequence
-from contextlib import closing
 from dataclasses import dataclass, field
 from typing import Any
 from urllib.parse import urlsplit
@@ -22,6 +21,7 @@ from firstline.building.provider import (
     within,
 )
 from firstline.building.rules import BuildRequest
+from firstline.integrations import model_server
 
 NAME = "openai"
 MAX_BODY = 1_000_000  # bytes
@@ -101,23 +101,16 @@ class OpenAIProvider:
             raise ProviderError("The model server cannot be reached.", usage=call.usage()) from broken
 
     def _request(self, document: bytes, deadline: Deadline) -> tuple[int, Mapping[str, str], bytes]:
-        """Send, and read at most MAX_BODY: a longer answer is cut and thereby unreadable."""
         remaining = max(deadline.remaining, MIN_TIMEOUT)
-        response = self._pool.request(
-            "POST",
+        return model_server.post(
+            self._pool,
             self._url,
-            body=document,
-            headers=self._headers,
-            timeout=urllib3.Timeout(connect=min(CONNECT_TIMEOUT, remaining), read=remaining),
-            retries=False,
-            redirect=False,
-            preload_content=False,
+            document,
+            self._headers,
+            seconds=remaining,
+            connect_seconds=CONNECT_TIMEOUT,
+            max_body=MAX_BODY,
         )
-        with closing(response):
-            data = response.read(MAX_BODY)
-            if len(data) < MAX_BODY:
-                response.release_conn()  # read to its end, so the next call may use the connection
-            return response.status, response.headers, data
 
 
 @dataclass(frozen=True, slots=True)

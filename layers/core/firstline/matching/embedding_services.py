@@ -7,7 +7,6 @@ import json
 from abc import ABC, abstractmethod
 from collections.abc import Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -16,6 +15,7 @@ import urllib3
 from numpy.typing import NDArray
 
 from firstline.building.provider import Deadline, within
+from firstline.integrations import model_server
 from firstline.matching.embedders import EmbedderFailed
 from firstline.matching.encoder import Encoded, unit
 from firstline.matching.text import split_words
@@ -89,21 +89,16 @@ class OpenAIEmbedder(_ServiceEmbedder):
 
     def _post(self, body: bytes, deadline: Deadline) -> tuple[int, bytes]:
         left = max(deadline.remaining, 0.001)
-        response = self._pool.request(
-            "POST",
+        status, _, data = model_server.post(
+            self._pool,
             self._url,
-            body=body,
-            headers=self._headers,
-            timeout=urllib3.Timeout(connect=min(CONNECT_SECONDS, left), read=left),
-            retries=False,
-            redirect=False,
-            preload_content=False,
+            body,
+            self._headers,
+            seconds=left,
+            connect_seconds=CONNECT_SECONDS,
+            max_body=_MAX_BODY,
         )
-        with closing(response):
-            data = response.read(_MAX_BODY)
-            if len(data) < _MAX_BODY:
-                response.release_conn()
-            return response.status, data
+        return status, data
 
 
 class BedrockEmbedder(_ServiceEmbedder):
