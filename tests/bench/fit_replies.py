@@ -1,7 +1,7 @@
 """Fit the weights of the reader of replies on the authored questions and answers beside this file.
 
 Usage: python tests/bench/fit_replies.py [--write]; prints the weights and how they do on questions left out, and with
---write stores them in walks/replies_weights.json. No evaluation data is read.
+--write stores them in walks/replies/weights.json. No evaluation data is read.
 """
 
 import argparse
@@ -13,14 +13,14 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from firstline import walks
-from firstline.walks.replies import ANSWERED
-from firstline.walks.replies_polarity import evidence
-from firstline.walks.replies_questions import read_question
+from firstline.walks import replies
+from firstline.walks.replies.polarity import evidence
+from firstline.walks.replies.questions import read_question
+from firstline.walks.replies.reading import ANSWERED
 
 HERE = Path(__file__).parent
 AUTHORED, CHECK = HERE / "replies_authored.txt", HERE / "replies_check.txt"
-WEIGHTS = Path(walks.__path__[0]) / "replies_weights.json"
+WEIGHTS = Path(replies.__path__[0]) / "weights.json"
 
 # Where the fit starts and what it is drawn to: log-odds of how sure each ground is by itself. Every signal speaks for
 # the side its sign says, so no weight may turn negative: more evidence never makes an answer less likely.

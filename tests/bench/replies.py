@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from firstline.flows.rules import Condition
-from firstline.walks.replies import ReadingKind, likelihoods, read_reply
+from firstline.walks.replies.reading import ReadingKind, likelihoods, read_reply
 from tests.bench.fit_replies import AUTHORED, CHECK, Example, fit, read_examples, signals
 
 OPTIONS = (Condition("yes", "Yes"), Condition("no", "No"))

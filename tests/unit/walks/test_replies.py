@@ -5,9 +5,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from firstline.flows.rules import Condition
-from firstline.walks.replies import Reading, ReadingKind, probability, read_reply
-from firstline.walks.replies_polarity import evidence
-from firstline.walks.replies_questions import read_question
+from firstline.walks.replies.polarity import evidence
+from firstline.walks.replies.questions import read_question
+from firstline.walks.replies.reading import Reading, ReadingKind, probability, read_reply
 
 YES_NO = (Condition("yes", "Yes"), Condition("no", "No"))
 LINK = (Condition("yes", "Wired"), Condition("no", "Wireless"))

@@ -1,6 +1,6 @@
 """Starter flows: the authored playbooks, for a new account to take over as its own."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from datetime import datetime
 from typing import Annotated, Self
 from uuid import UUID
@@ -11,24 +11,12 @@ from sqlalchemy.orm import Session
 
 from firstline.accounts.rules import Caller
 from firstline.building.playbook import Playbook, playbook, playbooks
+from firstline.categories.domains import DOMAINS
 from firstline.categories.rules import Category
 from firstline.db.models import Flow
 from firstline.flows.formats.portable import PortableFlow
 from firstline.flows.importing import Imported, store
-from firstline.flows.publishing import Index
-
-_DOMAINS: Mapping[Category, str] = {
-    Category.PASSWORD_RESET: "active_directory",
-    Category.ACCOUNT_LOCKOUT: "active_directory",
-    Category.PRINTER: "printing",
-    Category.EMAIL_OUTLOOK_CLIENT: "email",
-    Category.WIFI_NETWORK_BASICS: "networking",
-    Category.VPN_CONNECT: "networking",
-    Category.TEAMS_ZOOM_AV: "m365",
-    Category.BROWSER_CACHE_COOKIES: "endpoint",
-    Category.PERIPHERAL_RECONNECT: "hardware",
-    Category.OS_RESTART_UPDATE: "endpoint",
-}
+from firstline.flows.indexing import Index
 
 
 class ImportStarters(BaseModel):
@@ -91,7 +79,7 @@ def _portable(book: Playbook) -> PortableFlow:
         name=book.name,
         description=book.description,
         category=book.category.value,
-        problem_domain=_DOMAINS[book.category],
+        problem_domain=DOMAINS[book.category],
         tags=book.tags,
         match_keywords=book.match_keywords,
     )

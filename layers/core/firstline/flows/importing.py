@@ -11,7 +11,8 @@ from sqlalchemy.orm import Session
 from firstline.accounts.rules import Caller, Permission
 from firstline.flows.formats.portable import PortableFlow
 from firstline.flows.formats.registry import ImportFormat, read_flow
-from firstline.flows.publishing import Index, publish_flow, require_sound
+from firstline.flows.indexing import Index
+from firstline.flows.publishing import publish_flow, require_sound
 from firstline.flows.rules import GraphProblem, problems
 from firstline.flows.service import create_flow
 

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any, Protocol
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -12,18 +12,13 @@ from firstline.audit import service as audit
 from firstline.db.models import Flow, FlowVersion
 from firstline.errors import Conflict, Unprocessable
 from firstline.flows import queries
+from firstline.flows.indexing import Index
 from firstline.flows.merging import same, three_way_merge
 from firstline.flows.queries import LiveFlow
 from firstline.flows.rules import Graph, GraphProblem, problems
 from firstline.flows.service import require_publisher, require_revision, require_unarchived, touch
 from firstline.outbox import service as outbox
 from firstline.outbox.messages import EventHappened
-
-
-class Index(Protocol):
-    """Tells the matcher of a version, in the transaction that publishes it."""
-
-    def __call__(self, db: Session, live: LiveFlow, /, *, at: datetime) -> None: ...
 
 
 class UnsoundGraph(Unprocessable):

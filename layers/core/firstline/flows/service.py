@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import Any
 from uuid import UUID
 
 from sqlalchemy.orm import Session
@@ -13,17 +13,9 @@ from firstline.audit import service as audit
 from firstline.db.models import Flow
 from firstline.errors import Conflict, Forbidden, PreconditionFailed, Unprocessable
 from firstline.flows import queries
+from firstline.flows.indexing import Index, Unindex
 from firstline.flows.queries import FlowState, LiveFlow
 from firstline.flows.rules import Graph
-
-if TYPE_CHECKING:
-    from firstline.flows.publishing import Index
-
-
-class Unindex(Protocol):
-    """Takes a flow from the matcher, in the transaction that takes it from technicians."""
-
-    def __call__(self, db: Session, /, *, account_id: UUID, subject_id: UUID) -> None: ...
 
 
 class StaleRevision(PreconditionFailed):
@@ -110,7 +102,7 @@ def update_draft(
     change: Draft,
     by: Caller,
     at: datetime,
-    index: "Index",
+    index: Index,
     expected_revision: int | None = None,
 ) -> FlowState:
     """Write what is given of a draft; raises StaleRevision when it is not the one the author read.

@@ -6,7 +6,7 @@ from enum import StrEnum
 from firstline.building.rules import ServedType
 from firstline.flows.rules import Condition
 from firstline.walks.nodes import ServedNode
-from firstline.walks.replies import ReadingKind, read_reply
+from firstline.walks.replies.reading import ReadingKind, read_reply
 from firstline.walks.rules import DONE, NOT_FIXED, UNSURE, Given, Position
 
 

@@ -7,10 +7,10 @@ from dataclasses import dataclass, field, replace
 from itertools import pairwise
 from typing import NamedTuple
 
-from pydantic import BaseModel, ValidationError
+from pydantic import ValidationError
 
 from firstline.flows.formats.drawing import MAX_ARROWS, Arrow, Box, Drawing, Shape, to_graph
-from firstline.flows.formats.portable import PortableFlow, unreadable
+from firstline.flows.formats.portable import About, PortableFlow, unreadable
 from firstline.flows.rules import MAX_NODES, NodeType
 
 # Attributes Graphviz does not know and passes over; they carry what a picture cannot show.
@@ -49,16 +49,6 @@ _DEEPEST = 50
 Attributes = dict[str, str]
 
 
-class _About(BaseModel):
-    root: str | None = None
-    name: str = ""
-    description: str = ""
-    category: str | None = None
-    problem_domain: str | None = None
-    tags: list[str] = []
-    match_keywords: list[str] = []
-
-
 class _Token(NamedTuple):
     kind: str
     text: str
@@ -90,9 +80,9 @@ def read(text: str) -> PortableFlow:
     return PortableFlow(graph=graph, notes=notes, **(about.model_dump(exclude={"root"}) | {"name": name}))
 
 
-def _read_about(attribute: str) -> _About:
+def _read_about(attribute: str) -> About:
     try:
-        return _About.model_validate_json(_lines(attribute, ""))
+        return About.model_validate_json(_lines(attribute, ""))
     except ValidationError as error:
         raise unreadable(f"The attribute '{ABOUT}' of a Firstline export is broken") from error
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from pydantic import BaseModel, Field, TypeAdapter, ValidationError
 
 from firstline.flows.formats.drawing import MAX_ARROWS, Arrow, Box, Drawing, Shape, to_graph
-from firstline.flows.formats.portable import PortableFlow, unreadable
+from firstline.flows.formats.portable import About, PortableFlow, unreadable
 from firstline.flows.rules import MAX_NODES, NodeType
 
 REMARK = "%% firstline "
@@ -75,16 +75,10 @@ _OWN_TYPES = {
 }
 
 
-class _About(BaseModel):
-    """The first remark of an export: what is known of the flow besides its picture."""
+class _About(About):
+    """The first remark of an export; its root tells it from the other remarks."""
 
     root: str
-    name: str = ""
-    description: str = ""
-    category: str | None = None
-    problem_domain: str | None = None
-    tags: list[str] = []
-    match_keywords: list[str] = []
 
 
 class _NodeRemark(BaseModel):

@@ -4,6 +4,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from pydantic import BaseModel
+
 from firstline.errors import Unprocessable
 from firstline.flows.rules import Graph, GraphProblem
 
@@ -31,6 +33,18 @@ class PortableFlow:
             "match_keywords": list(self.match_keywords),
         }
         return {name: value for name, value in members.items() if value}
+
+
+class About(BaseModel):
+    """What a drawing cannot show of a flow, as an export writes it beside the drawing."""
+
+    root: str | None = None
+    name: str = ""
+    description: str = ""
+    category: str | None = None
+    problem_domain: str | None = None
+    tags: list[str] = []
+    match_keywords: list[str] = []
 
 
 class UnreadableDocument(Unprocessable):

@@ -3,11 +3,11 @@
 import re
 from collections.abc import Mapping, Sequence
 
-from firstline.walks.replies_clauses import Clause, canon, clauses, normalise, sentences
-from firstline.walks.replies_questions import Question
-from firstline.walks.replies_scales import opposed, worth
-from firstline.walks.replies_verdicts import CIRCUMSTANCE, sign, verdict
-from firstline.walks.replies_words import (
+from firstline.walks.replies.clauses import Clause, canon, clauses, normalise, sentences
+from firstline.walks.replies.questions import Question
+from firstline.walks.replies.scales import opposed, worth
+from firstline.walks.replies.verdicts import CIRCUMSTANCE, sign, verdict
+from firstline.walks.replies.words import (
     AFFIRMING,
     AUXILIARIES,
     DENYING,

@@ -5,9 +5,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
-from firstline.walks.replies_clauses import QUOTED, Word, canons, clauses, normalise, sentences
-from firstline.walks.replies_scales import worth
-from firstline.walks.replies_words import SUBORDINATORS
+from firstline.walks.replies.clauses import QUOTED, Word, canons, clauses, normalise, sentences
+from firstline.walks.replies.scales import worth
+from firstline.walks.replies.words import SUBORDINATORS
 
 _CHECK = "(?:check|see|tell me|tell|confirm|verify|look|let me know|find out|determine)(?: and see)? (?:if|whether)"
 _FRAME = re.compile(

@@ -6,8 +6,8 @@ from dataclasses import dataclass, replace
 from functools import cache, lru_cache
 
 from firstline.matching.stemming import stem
-from firstline.walks.replies_turns import plain_words
-from firstline.walks.replies_words import (
+from firstline.walks.replies.turns import plain_words
+from firstline.walks.replies.words import (
     CONTRASTS,
     FUNCTION_WORDS,
     IRREGULAR,

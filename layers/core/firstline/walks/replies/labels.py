@@ -7,9 +7,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from firstline.flows.rules import Condition
-from firstline.walks.replies_clauses import Word, clauses, normalise
-from firstline.walks.replies_scales import opposed
-from firstline.walks.replies_words import NO, YES
+from firstline.walks.replies.clauses import Word, clauses, normalise
+from firstline.walks.replies.scales import opposed
+from firstline.walks.replies.words import NO, YES
 
 _ORDINALS = {
     "first": 0, "1st": 0, "former": 0, "second": 1, "2nd": 1, "third": 2, "3rd": 2, "fourth": 3, "4th": 3,

@@ -10,12 +10,12 @@ from functools import cache
 from importlib.resources import files
 
 from firstline.flows.rules import Condition
-from firstline.walks.replies_clauses import normalise
-from firstline.walks.replies_labels import Naming, read_labels
-from firstline.walks.replies_polarity import evidence, opening_answer
-from firstline.walks.replies_questions import read_question
-from firstline.walks.replies_requests import asks_for_help, is_hedged, is_unsure
-from firstline.walks.replies_words import NO, YES
+from firstline.walks.replies.clauses import normalise
+from firstline.walks.replies.labels import Naming, read_labels
+from firstline.walks.replies.polarity import evidence, opening_answer
+from firstline.walks.replies.questions import read_question
+from firstline.walks.replies.requests import asks_for_help, is_hedged, is_unsure
+from firstline.walks.replies.words import NO, YES
 
 # An answer is taken from here on (log-odds of 3). On the check sets read last, at first sight, answers this likely were
 # right 98 times in 100 (docs/decisions/0011-replies.md); asking again costs one question, a wrong turn costs the call.
@@ -108,7 +108,7 @@ def probability(signals: Mapping[str, float]) -> float:
 
 @cache
 def _weights() -> dict[str, float]:
-    weights: dict[str, float] = json.loads(files(__package__).joinpath("replies_weights.json").read_text("utf-8"))
+    weights: dict[str, float] = json.loads(files(__package__).joinpath("weights.json").read_text("utf-8"))
     return weights
 
 

@@ -2,8 +2,8 @@
 
 from functools import cache
 
-from firstline.walks.replies_clauses import Word, canon, stem_of
-from firstline.walks.replies_words import CHATTER, COLOURS, PROBLEMS, SCALES, SOUND
+from firstline.walks.replies.clauses import Word, canon, stem_of
+from firstline.walks.replies.words import CHATTER, COLOURS, PROBLEMS, SCALES, SOUND
 
 _PREFIXES = ("un", "in", "dis", "im", "non", "mis")
 _Pole = tuple[int, int]  # which scale, which end of it

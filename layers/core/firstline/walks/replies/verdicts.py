@@ -4,10 +4,10 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from firstline.walks.replies_clauses import Clause, Word, canons
-from firstline.walks.replies_questions import Question
-from firstline.walks.replies_scales import is_chatter, opposed, same_pole, worth
-from firstline.walks.replies_words import SUBORDINATORS
+from firstline.walks.replies.clauses import Clause, Word, canons
+from firstline.walks.replies.questions import Question
+from firstline.walks.replies.scales import is_chatter, opposed, same_pole, worth
+from firstline.walks.replies.words import SUBORDINATORS
 
 CIRCUMSTANCE = SUBORDINATORS | {"even", "without"}
 _CHECKING = canons(("check", "inspect", "test", "look", "try", "measure", "examine", "go"))

@@ -1,0 +1,1 @@
+"""Reading what a caller said as an answer to a question."""
