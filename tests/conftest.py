@@ -109,9 +109,17 @@ class RunningCloud:
         return made
 
     def account(self, name: str = "Northwind IT") -> "TestAccount":
-        opened = self._nobody.post("/_local/accounts", {"name": name})
+        opened = self._nobody.post("/_local/accounts", {"name": name, "signed_in": []})
         assert opened.status == 201, opened
         return TestAccount(self, opened.body)
+
+    def sign_in(self, email: str) -> str:
+        """Return a bearer token; on a connection of its own, for people sign in at the same time."""
+        caller = Client(self.url)
+        answer = caller.post("/_local/sign-in", {"email": email})
+        caller.close()
+        assert answer.status == 200, answer
+        return str(answer.body["token"])
 
     def idle(self, timeout: int = 60) -> None:
         """Wait until the outbox and the queues are drained; what fell due meanwhile is swept, as every minute."""
@@ -136,7 +144,7 @@ class RunningCloud:
 
 
 class TestAccount:
-    """A fresh account with one user per role."""
+    """A fresh account with one user per role, who signs in when first needed: most tests need one or two."""
 
     __test__ = False
 
@@ -148,8 +156,14 @@ class TestAccount:
 
     def as_(self, role: str) -> Client:
         if role not in self._by_role:
-            self._by_role[role] = self.cloud.client(self.users[role]["token"])
+            self._by_role[role] = self.cloud.client(self.token(role))
         return self._by_role[role]
+
+    def token(self, role: str) -> str:
+        user = self.users[role]
+        if "token" not in user:
+            user["token"] = self.cloud.sign_in(user["email"])
+        return user["token"]
 
     def user_id(self, role: str) -> str:
         return self.users[role]["id"]

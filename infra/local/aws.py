@@ -10,7 +10,7 @@ import botocore.session
 import urllib3
 from botocore.config import Config
 
-from infra.local.place import REGION, Place
+from infra.local.place import REGION, Place, subject
 from infra.local.problems import CannotRunError
 from infra.local.template import Queue
 
@@ -115,6 +115,10 @@ class UserPool:
         except self._cognito.exceptions.NotAuthorizedException as error:
             raise WrongPasswordError(email) from error
         return subject, answer["AuthenticationResult"]["AccessToken"]
+
+    def subject(self, email: str) -> str:
+        """Return the subject that somebody will have, before the pool knows them."""
+        return subject(self._place.pool_id, email)
 
     def _make_known(self, email: str, password: str) -> str:
         """Return the person's subject; somebody new gets the password."""

@@ -10,7 +10,7 @@ from firstline.clock import now
 from infra.local.aws import WrongPasswordError
 from infra.local.environments import Environments, EventTooLargeError, FunctionFailedError, FunctionTimedOutError
 from infra.local.events import Answer, Request
-from infra.local.people import People
+from infra.local.people import ROLES, People
 from infra.local.schedules import scheduled_event
 from infra.local.template import Template
 
@@ -59,7 +59,10 @@ class LocalRoutes:
         name = _text(request, "name")
         if not name:
             return _problem(422, 'The body is {"name": "…"}.')
-        return _json(201, self._people.open_account(name))
+        wanted = json.loads(request.body).get("signed_in", ROLES)
+        if not (isinstance(wanted, list | tuple) and set(wanted) <= set(ROLES)):
+            return _problem(422, f"`signed_in` is a list of roles: {', '.join(ROLES)}.")
+        return _json(201, self._people.open_account(name, wanted))
 
     def _sign_in(self, request: Request) -> Answer:
         email = _text(request, "email")

@@ -194,7 +194,7 @@ class TestDefects:
                 begun = begin(http, VPN)
                 path = f"/v1/l1/sessions/{begun['session_id']}/{deed}"
                 with ThreadPoolExecutor(2) as pool:
-                    clients = [account.cloud.client(account.users[role]["token"]) for _ in range(2)]
+                    clients = [account.cloud.client(account.token(role)) for _ in range(2)]
                     ends = list(pool.map(lambda one, to=path, said=body: one.post(to, said).status, clients))
                 assert sorted(ends) == [200, 409]
                 action = {"resolve": "walk.resolved", "escalate": "walk.escalated"}[deed]

@@ -33,7 +33,7 @@ class Shift:
         self._lines: list[Line] = []
 
     def line(self, role: str) -> Line:
-        made = Line(self.account.cloud.url, self.account.users[role]["token"], self.statuses)
+        made = Line(self.account.cloud.url, self.account.token(role), self.statuses)
         self._lines.append(made)
         return made
 

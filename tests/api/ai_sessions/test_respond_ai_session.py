@@ -135,7 +135,7 @@ class TestAnsweringAgain:
     def test_many_times_at_once_costs_one_step(self, engineer: Any, begun: Any, account: Any) -> None:
         session_id, step = begun["session"]["id"], begun["step"]
         body = {"step_id": step["id"], "answer": step["node"]["options"][0]["key"]}
-        token = account.users["engineer"]["token"]
+        token = account.token("engineer")
         clients = [account.cloud.client(token) for _ in range(8)]
 
         with ThreadPoolExecutor(len(clients)) as together:

@@ -60,7 +60,7 @@ class TestTakingOver:
         assert len(account.rows(AuditLog, action="escalation.taken_over")) == 1
 
     def test_many_times_at_once_gives_one_session_with_one_step(self, account: Any, stuck: Any) -> None:
-        clients = [account.cloud.client(account.users["engineer"]["token"]) for _ in range(6)]
+        clients = [account.cloud.client(account.token("engineer")) for _ in range(6)]
         path = f"/v1/l1/escalations/{stuck['id']}/take-over"
 
         with ThreadPoolExecutor(len(clients)) as together:

@@ -74,7 +74,7 @@ class TestPublishFlow:
 
     def test_lets_one_of_two_publishers_win_and_tells_the_other_who(self, account: Any, create: Any) -> None:
         path = f"/v1/flows/{create()['id']}/publish"
-        clients = [account.cloud.client(account.users[role]["token"]) for role in ("admin", "owner")]
+        clients = [account.cloud.client(account.token(role)) for role in ("admin", "owner")]
 
         with ThreadPoolExecutor(2) as pool:
             answers = list(pool.map(lambda client: client.post(path, json={}), clients))

@@ -23,6 +23,16 @@ class TestAccounts:
         assert first["account_id"] != second["account_id"]
         assert first["users"]["owner"]["email"] != second["users"]["owner"]["email"]
 
+    def test_come_with_tokens_of_those_who_shall_be_signed_in(self, cloud: Any) -> None:
+        opened = cloud.client().post("/_local/accounts", {"name": "Northwind IT", "signed_in": ["admin"]})
+
+        assert [role for role, user in opened.body["users"].items() if "token" in user] == ["admin"]
+
+    def test_know_no_other_roles(self, cloud: Any) -> None:
+        reply = cloud.client().post("/_local/accounts", {"name": "Northwind IT", "signed_in": ["boss"]})
+
+        assert (reply.status, "owner, admin" in reply.body["detail"]) == (422, True)
+
     @pytest.mark.parametrize("body", [{}, {"name": " "}, {"name": 7}, [], "text"])
     def test_need_a_name(self, cloud: Any, body: Any) -> None:
         reply = cloud.client().post("/_local/accounts", body)
@@ -41,6 +51,7 @@ class TestSignIn:
 
     def test_with_another_password_than_the_first_is_refused(self, cloud: Any, account: Any) -> None:
         email = account.users["engineer"]["email"]
+        cloud.sign_in(email)
 
         reply = cloud.client().post("/_local/sign-in", {"email": email, "password": "Another-1"})
 

@@ -157,7 +157,7 @@ class TestReviewers:
         edit = account.as_("admin").get(f"/v1/flow-proposals/{proposal['id']}").body["suggested_edit"]
         body = {"action": "modify", "edited": {"graph": edit}}
         path = f"/v1/flow-proposals/{proposal['id']}/review"
-        clients = {role: account.cloud.client(account.users[role]["token"]) for role in ("owner", "admin")}
+        clients = {role: account.cloud.client(account.token(role)) for role in ("owner", "admin")}
 
         with ThreadPoolExecutor(2) as pool:
             answers = dict(

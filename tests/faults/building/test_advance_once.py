@@ -27,7 +27,7 @@ def together(tech: Any, count: int, body: dict[str, Any], session_id: str, **hea
     account, barrier = tech.account, threading.Barrier(count)
 
     def send() -> Any:
-        client = account.cloud.client(account.users["l1_tech"]["token"])
+        client = account.cloud.client(account.token("l1_tech"))
         barrier.wait()
         answer = client.post(f"/v1/l1/sessions/{session_id}/advance", body, **headers)
         client.close()

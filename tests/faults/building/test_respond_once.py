@@ -24,7 +24,7 @@ def together(account: Any, path: str, body: Any = None) -> list[Any]:
     barrier = threading.Barrier(AT_ONCE)
 
     def send() -> Any:
-        client = account.cloud.client(account.users["engineer"]["token"])
+        client = account.cloud.client(account.token("engineer"))
         barrier.wait()
         answer = client.post(path, body)
         client.close()
