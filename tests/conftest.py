@@ -99,7 +99,9 @@ class RunningCloud:
     def __init__(self, local: LocalCloud) -> None:
         self.local = local
         self.url = local.url
-        self.owner: Engine = create_engine(_with_driver(local.database_url("superuser")))
+        self.owner: Engine = create_engine(
+            _with_driver(local.database_url("superuser")), connect_args={"ssl_context": False}
+        )
         self._clients: list[Client] = []
         self._nobody = self.client()
 

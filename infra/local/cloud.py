@@ -78,7 +78,7 @@ class Cloud:
         self.outbox = Outbox(self.postgres)
         self._opening = opening(self.template.layers)
         self.environments = self._environments()
-        for part in (self.postgres, self.aws, self.environments):  # the functions end before what they use
+        for part in (self.postgres, self.outbox, self.aws, self.environments):  # the functions end before what they use
             self._endings.callback(part.stop)
         self.pool: UserPool
         self.people: People

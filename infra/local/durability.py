@@ -1,9 +1,13 @@
 """What makes the queues outlive a killed process: the outbox table, and a note of each message that is done."""
 
 import json
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from typing import Any
 from uuid import UUID
 
-import pg8000.native
+from pg8000.exceptions import InterfaceError
 
 from infra.local.postgres import Postgres
 
@@ -14,18 +18,27 @@ CREATE TABLE IF NOT EXISTS local_cloud.consumed (message_id uuid PRIMARY KEY);
 
 
 class Outbox:
-    """The product's outbox as seen from below; the stand-in's queues are empty after every start."""
+    """The product's outbox as seen from below; the stand-in's queues are empty after every start.
+
+    It is asked many times a second while somebody waits for what is still to do, so it keeps its connection.
+    """
 
     def __init__(self, postgres: Postgres) -> None:
         self._postgres = postgres
         self._exists = False
+        self._asking = threading.Lock()
+        self._kept: Any = None
+
+    def stop(self) -> None:
+        with self._asking:
+            self._close()
 
     def prepare(self) -> int:
         """Mark messages unsent that were sent to queues which are gone, so that the sweep sends them again.
 
         Returns how many there were.
         """
-        with self._postgres.connection() as connection:
+        with self._connection() as connection:
             connection.run(_SCHEMA)
             if not self._there(connection):
                 return 0
@@ -49,7 +62,7 @@ class Outbox:
         ids = [found for found in map(_message_id, bodies) if found is not None]
         if not ids:
             return
-        with self._postgres.connection() as connection:
+        with self._connection() as connection:
             connection.run(
                 "INSERT INTO local_cloud.consumed SELECT unnest(CAST(:ids AS uuid[])) ON CONFLICT DO NOTHING",
                 ids=[str(found) for found in ids],
@@ -57,13 +70,29 @@ class Outbox:
 
     def unsent(self) -> int:
         """Count the messages that are due and not yet sent."""
-        with self._postgres.connection() as connection:
+        with self._connection() as connection:
             if not self._there(connection):
                 return 0
             ((count,),) = connection.run("SELECT count(*) FROM outbox WHERE sent_at IS NULL AND due_at <= now()")
             return int(count)
 
-    def _there(self, connection: pg8000.native.Connection) -> bool:
+    @contextmanager
+    def _connection(self) -> Iterator[Any]:
+        with self._asking:
+            try:
+                self._kept = self._kept or self._postgres.connect()
+                yield self._kept
+            except BaseException:
+                self._close()  # whatever is wrong with it, the next one is new
+                raise
+
+    def _close(self) -> None:
+        kept, self._kept = self._kept, None
+        if kept is not None:
+            with suppress(InterfaceError, OSError):  # the server may be gone
+                kept.close()
+
+    def _there(self, connection: Any) -> bool:
         if not self._exists:
             ((found,),) = connection.run("SELECT to_regclass('public.outbox') IS NOT NULL")
             self._exists = bool(found)

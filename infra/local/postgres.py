@@ -141,10 +141,14 @@ class Postgres:
     def url(self, user: str, database: str = DATABASE) -> str:
         return f"postgresql+pg8000://{user}@127.0.0.1:{self.port}/{database}"
 
+    def connect(self, user: str = SUPERUSER, database: str = DATABASE) -> Any:
+        """Open a connection that commits each statement; without TLS, for looking for certificates takes long."""
+        return pg8000.native.Connection(user, host="127.0.0.1", port=self.port, database=database, ssl_context=False)
+
     @contextmanager
     def connection(self, user: str = SUPERUSER, database: str = DATABASE) -> Iterator[pg8000.native.Connection]:
         """Yield a connection that commits each statement."""
-        made: Any = pg8000.native.Connection(user, host="127.0.0.1", port=self.port, database=database)
+        made = self.connect(user, database)
         try:
             yield made
         finally:

@@ -75,8 +75,8 @@ class TestServer:
 class TestOutbox:
     def test_marks_unsent_what_was_sent_to_queues_that_are_gone_but_not_what_was_consumed(self, folder: Path) -> None:
         server = started(folder)
+        outbox = Outbox(server)
         try:
-            outbox = Outbox(server)
             assert outbox.prepare() == 0  # there is no such table yet
             with server.connection() as connection:
                 connection.run(
@@ -95,6 +95,7 @@ class TestOutbox:
             assert outbox.prepare() == 1
             assert outbox.unsent() == 3  # the claimed one too: whoever claimed it is gone
         finally:
+            outbox.stop()
             server.stop()
 
 
