@@ -76,6 +76,7 @@ def _arguments(arguments: list[str] | None) -> argparse.Namespace:
     run = parser.add_subparsers(required=True).add_parser("run", help="serve until Ctrl-C")
     run.add_argument("--port", type=_port, default=8000)
     run.add_argument("--fresh", action="store_true", help="forget what earlier runs stored")
+    run.add_argument("--no-demo", action="store_true", help="start without the demo account")
     run.add_argument("--folder", type=Path, default=FOLDER, help="where data and logs are kept")
     run.add_argument("--workers", type=int, default=8, help="events handled at the same time")
     run.add_argument(
@@ -112,12 +113,15 @@ def _run(said: argparse.Namespace) -> None:
     )
     cloud.start()
     try:
-        progress("loading the demo account")
-        demo.load(cloud)
+        if not said.no_demo:
+            progress("loading the demo account")
+            demo.load(cloud)
         signal.signal(signal.SIGINT, end)
         signal.signal(signal.SIGTERM, end)
         progress.done()
-        print(f"ready {cloud.url}\n{demo.how_to_sign_in(cloud.url)}", flush=True)
+        print(f"ready {cloud.url}", flush=True)
+        if not said.no_demo:
+            print(demo.how_to_sign_in(cloud.url), flush=True)
         ending.wait()
     finally:
         cloud.stop()

@@ -44,9 +44,9 @@ class Runs:
         self._processes.append(process)
         return process
 
-    def ready(self, port: int) -> tuple[subprocess.Popen[str], list[str]]:
+    def ready(self, port: int, *more: str) -> tuple[subprocess.Popen[str], list[str]]:
         """Begin a run and wait until it serves; return it with the lines it printed."""
-        process, lines = self.begin(port), []
+        process, lines = self.begin(port, *more), []
         assert process.stdout is not None
         for line in process.stdout:
             lines.append(line.rstrip())
@@ -95,7 +95,7 @@ class TestRun:
 
     def test_killed_right_after_a_resolve_loses_nothing_and_does_nothing_twice(self, runs: Runs) -> None:
         port = free_port()
-        process, _ = runs.ready(port)
+        process, _ = runs.ready(port, "--no-demo")
         url = f"http://127.0.0.1:{port}"
         opened = call("POST", f"{url}/_local/accounts", {"name": "Northwind IT"})
         technician, engineer = (opened["users"][role]["token"] for role in ("l1_tech", "engineer"))
@@ -103,7 +103,7 @@ class TestRun:
         os.kill(process.pid, signal.SIGKILL)
         process.communicate()
 
-        runs.ready(port)
+        runs.ready(port, "--no-demo")
         call("GET", f"{url}/_local/idle?timeout=60")
 
         listed = call("GET", f"{url}/v1/flow-proposals", token=engineer)["items"]  # the token of before is still good
@@ -117,7 +117,7 @@ class TestRun:
     def test_killed_in_the_middle_of_resolves_counts_each_walk_once(self, runs: Runs) -> None:
         port = free_port()
         url = f"http://127.0.0.1:{port}"
-        process, _ = runs.ready(port)
+        process, _ = runs.ready(port, "--no-demo")
         opened = call("POST", f"{url}/_local/accounts", {"name": "Northwind IT"})
         technician, engineer = (opened["users"][role]["token"] for role in ("l1_tech", "engineer"))
         walks = []
@@ -129,7 +129,7 @@ class TestRun:
             os.kill(process.pid, signal.SIGKILL)
             process.communicate()
             resolving.join()
-            process, _ = runs.ready(port)
+            process, _ = runs.ready(port, "--no-demo")
             assert resolve(url, technician, walks[-1]) in (200, 409)  # 409: it was resolved before the kill
         call("GET", f"{url}/_local/idle?timeout=60")
 
