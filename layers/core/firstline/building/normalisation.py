@@ -39,6 +39,8 @@ def _letter(character: str) -> str:
 
 def unmask(text: str) -> str:
     """Return the text in lower-case Latin letters as far as they look like them, without invisible characters."""
+    if text.isascii():  # most texts; a hundred times as fast
+        return text.replace("\r", "\n").lower()
     kept = [
         _LOOK_ALIKES.get(character, character)
         for original in text.replace("\r", "\n")
