@@ -117,6 +117,23 @@ class TestRoundTrips:
         assert relay.trips == 2
 
 
+class TestPlaceholders:
+    def test_are_filled_anew_each_time_and_signs_in_literals_stay(self, wire: PipelinedConnection) -> None:
+        cursor = wire.cursor()
+        for said in ("one", "two"):
+            cursor.execute("select '%s ''%'' ' || %s::text", (said,))
+            assert cursor.fetchall() == ([f"%s '%' {said}"],)
+
+    def test_are_of_no_use_once_the_connection_is_closed(self, relay: Relay) -> None:
+        closed = connect(
+            host="127.0.0.1", port=relay.port, database="firstline", user="firstline_app", password=None, tls=None
+        )
+        cursor = closed.cursor()
+        closed.close()
+        with pytest.raises(pg8000.dbapi.InterfaceError, match="closed"):
+            cursor.execute("select %s", ("x",))
+
+
 class TestSettings:
     def test_hold_for_the_transaction_only(self, wire: PipelinedConnection) -> None:
         account = str(uuid4())

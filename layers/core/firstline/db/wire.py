@@ -1,20 +1,45 @@
 """pg8000 with one round trip per statement, and the transaction's opening sent along with its first statement.
 
 Stock pg8000 waits for an answer after Parse, Describe and Execute each, and again for `begin` and `commit`: seven
-round trips for a transaction of one select. This connection takes two. It overrides methods that are not part of
-pg8000's public interface, so the version is pinned and tests/integration/db counts round trips on the wire.
+round trips for a transaction of one select. This connection takes two. And it looks for the placeholders of a statement
+once, not letter by letter at each execution. It overrides methods that are not part of pg8000's public interface, so
+the version is pinned and tests/integration/db counts round trips on the wire.
 """
 
 import socket
 import ssl
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import lru_cache
 from typing import Any
 
 import pg8000.dbapi
 from pg8000.core import NULL_BYTE, SYNC_MSG, Context, _flush, _write, make_params
 
 _BEGIN = "begin transaction"
+_STATEMENTS = 512  # whose placeholders are remembered; a process executes some hundred different ones
+
+
+@lru_cache(maxsize=_STATEMENTS)
+def _numbered(statement: str) -> str:
+    """Return a statement whose parameters are `%s` in the server's words, `$1`, `$2` and so on."""
+    numbered: str = pg8000.dbapi.convert_paramstyle("format", statement, ())[0]
+    return numbered
+
+
+class _Cursor(pg8000.dbapi.Cursor):  # type: ignore[misc]  # pg8000 carries no types
+    """A cursor that reads the letters of a statement once per process."""
+
+    _input_oids: Any
+
+    def execute(self, operation: str, args: Any = (), stream: Any = None) -> None:
+        if stream is not None or not args or self._c is None or not self._c.is_open:
+            super().execute(operation, args, stream)  # which says so when something is closed
+            return
+        self._context = self._c.execute_numbered(_numbered(operation), args, self._input_oids)
+        self._row_iter = None if self._context.rows is None else iter(self._context.rows)
+        self._input_oids = ()
+        self.input_types: list[Any] = []
 
 
 class PipelinedConnection(pg8000.dbapi.Connection):  # type: ignore[misc]  # pg8000 carries no types
@@ -24,6 +49,19 @@ class PipelinedConnection(pg8000.dbapi.Connection):  # type: ignore[misc]  # pg8
         self._opening: str | None = None
         self.local_settings: Mapping[str, str] = {}
         super().__init__(*args, **options)
+
+    @property
+    def is_open(self) -> bool:
+        return self._sock is not None
+
+    def cursor(self) -> _Cursor:
+        return _Cursor(self)
+
+    def execute_numbered(self, statement: str, vals: Any, oids: Any) -> Context:
+        """Run SQL whose parameters are numbered, in a transaction unless that is not wanted."""
+        if not self._in_transaction and not self.autocommit:
+            self.execute_simple(_BEGIN)
+        return self.execute_unnamed(statement, vals=vals, oids=oids)
 
     @property
     def _in_transaction(self) -> bool:
