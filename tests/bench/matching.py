@@ -19,16 +19,15 @@ from sklearn.cluster import AgglomerativeClustering
 from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics import adjusted_rand_score, normalized_mutual_info_score, roc_auc_score
 
-from firstline.matching.calibration import BUNDLED, LEXICAL, Calibration, Evidence
+from firstline.matching.calibration import BUNDLED, LEXICAL, MATCHED, SUGGEST, Calibration, Evidence
 from firstline.matching.documents import LibraryStatistics, describe_flow
 from firstline.matching.encoder import BundledEncoder, Embedder
 from firstline.matching.reading import read_intake
 from firstline.matching.scoring import score
-from tests.bench.fit_matching import LEXICAL_FEATURES, NAMES, cautious, fit, rows_of
-from tests.bench.matching_libraries import large_library, small_libraries
+from tests.bench.fit_matching import LEXICAL_FEATURES, NAMES, Rows, cautious, fit, judged, rows_of, stacked
+from tests.bench.matching_libraries import fitted_libraries, large_library, small_libraries
 from tests.bench.matching_sets import UNKNOWN, Remembering, Scored, Task, evidence_of, load_tasks, missing_parts
 
-MATCHED, SUGGEST = 0.75, 0.60  # product behaviour
 SEEDS = 2
 LEARNED = (1, 3, 10)
 FAR_WHEN_LEARNED = 100
@@ -52,7 +51,7 @@ def outcome(scored: Scored, calibration: Calibration) -> Outcome:
     known = [n for n, gold in enumerate(scored.task.gold) if gold != UNKNOWN]
 
     def chances(rows: Iterable[Sequence[Evidence | None]]) -> Scores:
-        return np.array([[-1.0 if e is None else calibration.probability(e) for e in row] for row in rows])
+        return np.array([judged(row, calibration) for row in rows])
 
     far = {name: chances(rows) for name, rows in scored.far.items()}
     unknown = [row for row, gold in zip(scored.whole, scored.task.gold, strict=True) if gold == UNKNOWN]
@@ -112,6 +111,21 @@ def expected_error(chances: Scores, answers: Scores, bins: int = 10) -> float:
     return float(sum(each.mean() * abs(chances[each].mean() - answers[each].mean()) for each in inside if each.any()))
 
 
+@dataclass(frozen=True)
+class Basis:
+    """What constants are fitted to beside the charts: rows for the weights, calls for the offset."""
+
+    rows: Rows
+    offset: Sequence[Scored]
+
+
+def basis_of(tasks: Sequence[Task], embedder: Embedder | None) -> Basis:
+    others = [task for task in tasks if task.weight and not task.name.startswith("charts")]
+    spoken = [evidence_of(task, embedder) for task in (*others, *small_libraries(tasks[-1]))]
+    authored = [evidence_of(task, embedder) for task in fitted_libraries()]
+    return Basis(rows_of([*spoken, *authored]), [*spoken, evidence_of(large_library(), embedder)])
+
+
 def left_out(scored: Scored, refit: Callable[[Scored], Calibration]) -> Outcome:
     """Score each flow's calls with constants fitted without them."""
     parts: list[Outcome] = []
@@ -122,16 +136,12 @@ def left_out(scored: Scored, refit: Callable[[Scored], Calibration]) -> Outcome:
     return replace(joined(parts), far={})
 
 
-def moved(others: Sequence[Scored], calibration: Calibration) -> Callable[[Scored], Calibration]:
-    return lambda rest: cautious([rest, *others], calibration)
+def refitted(basis: Basis, calibration: Calibration, used: Sequence[int]) -> Callable[[Scored], Calibration]:
+    """Return what finds weights and offset without the calls of one flow; `undescribed` does not matter to charts."""
 
-
-def refitted(
-    others: Sequence[Scored], calibration: Calibration, used: Sequence[int]
-) -> Callable[[Scored], Calibration]:
     def refit(rest: Scored) -> Calibration:
-        weights, offset = fit([rows_of(each) for each in (rest, *others)], used=used)
-        return replace(calibration, offset=offset, **dict(zip(NAMES, map(float, weights), strict=True)))
+        found = fit(stacked(rows_of([rest]), basis.rows), calibration, used=used)
+        return cautious([rest, *basis.offset], found)
 
     return refit
 
@@ -240,17 +250,13 @@ def measure(report: Report, tasks: Sequence[Task], encoder: Remembering | None) 
         plains = baselines(task, encoder)
         order = {name: ranking(result) for name, result in plains.items()}
         choice: dict[str, Row] = {}
-        for kind, _, calibration, used in kinds:
+        for kind, embedder, calibration, used in kinds:
             result = outcome(scored[task.name, kind], calibration)
             order[kind], choice[kind] = ranking(result), decisions(result)
             if task.name.startswith("charts +"):
-                others = [scored[each.name, kind] for each in tasks if each.name != task.name and each.weight]
-                for label, refit in (
-                    ("one flow left out", moved(others, calibration)),
-                    ("one flow left out, all weights refitted", refitted(others, calibration, used)),
-                ):
-                    held = left_out(scored[task.name, kind], refit)
-                    order[f"{kind}, {label}"], choice[f"{kind}, {label}"] = ranking(held), decisions(held)
+                label = f"{kind}, one flow left out"
+                held = left_out(scored[task.name, kind], refitted(basis_of(tasks, embedder), calibration, used))
+                order[label], choice[label] = ranking(held), decisions(held)
         report.table(f"{task.name}: {len(task.flows)} flows, {len(task.calls)} calls", order)
         report.table(f"{task.name}: at {MATCHED} and {SUGGEST}", choice)
         figures[task.name] = {kind: {**order[kind], **choice[kind]} for kind, *_ in kinds}

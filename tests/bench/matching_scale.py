@@ -304,10 +304,15 @@ def main() -> int:
     found: dict[str, Any] = {}
     with LocalCloud() as cloud:
         bench = Bench(cloud)
-        libraries = {size: bench.load(size, options.calls) for size in options.flows}
+        libraries = {}
+        for size in options.flows:
+            took, libraries[size] = timed(partial(bench.load, size, options.calls))
+            print(f"{size} flows loaded in {took / 1000:.0f} s", flush=True)
         largest = libraries[max(libraries)]
         words = sorted({term.stem for flow in largest.flows[:5_000] for term in read_terms(flow.name)})
-        bench.load_strangers(max(0, options.rows - sum(libraries)), words)
+        strangers = max(0, options.rows - sum(libraries))
+        took, _ = timed(partial(bench.load_strangers, strangers, words))
+        print(f"{strangers} documents of another account loaded in {took / 1000:.0f} s", flush=True)
         bench.settle()
         for size, loaded in libraries.items():
             for name, measured in (

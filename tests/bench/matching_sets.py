@@ -53,10 +53,10 @@ class Scored:
 
 
 class Remembering:
-    """The bundled encoder, encoding each text once in a run."""
+    """An encoder, the bundled one unless told otherwise, that encodes each text once in a run."""
 
-    def __init__(self) -> None:
-        self._encoder = BundledEncoder()
+    def __init__(self, encoder: Embedder | None = None) -> None:
+        self._encoder = encoder or BundledEncoder()
         self.name = self._encoder.name
         self._known: dict[str, Encoded] = {}
 

@@ -69,6 +69,20 @@ class TestCandidates:
 
         assert numbers(ask(db, "Lotmaar is broken")) == [1]
 
+    def test_bring_vectors_of_the_encoder_that_is_asked_for(self, library: Session) -> None:
+        row = library.scalars(select(FlowMatchDocument).where(FlowMatchDocument.name == "Flow 77")).one()
+        row.vectors, row.vectors_model = b"\x01\x02", "one"
+        library.flush()
+
+        assert self._vectors(library, "one") == {b"\x01\x02", None}
+        assert self._vectors(library, "other") == {None}
+        assert self._vectors(library, None) == {None}
+
+    def _vectors(self, db: Session, model: str | None) -> set[bytes | None]:
+        intake = read_intake("gizmo77 does not print")
+        found = find_candidates(db, account_id=db.info["account_id"], intake=intake, model=model)
+        return {candidate.vectors for candidate in found.found}
+
     def test_are_none_where_nothing_is_near(self, library: Session) -> None:
         assert ask(library, "the coffee tastes odd") == Candidates((), 0, {})
 

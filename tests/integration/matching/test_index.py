@@ -159,6 +159,18 @@ class TestIndex:
         db.refresh(row)
         assert db.scalar(select(FlowMatchDocument.vectors)) is None
 
+    def test_of_a_proposal_on_the_same_problem_does_not_lower_its_flow(
+        self, db: Session, people: Any, library: Library
+    ) -> None:
+        flow = library.publish(*PRINTER)
+        story = "The printer is offline since my boss moved the desks"
+        before = library.score(flow, story)
+        index_proposal(
+            db, account_id=people.account_id, proposal_id=uuid4(), title=PRINTER[0], description=PRINTER[1],
+            keywords=[], symptoms=[], at=AT,
+        )  # fmt: skip
+        assert library.score(flow, story) == before > 0
+
     def test_of_a_proposal_is_kept_apart_from_flows(self, db: Session, people: Any) -> None:
         index_proposal(
             db, account_id=people.account_id, proposal_id=uuid4(), title=PRINTER[0], description=PRINTER[1],

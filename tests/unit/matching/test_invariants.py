@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from firstline.matching.calibration import BUNDLED, LEXICAL, Calibration, Evidence
+from firstline.matching.calibration import BUNDLED, LEXICAL, MATCHED, SUGGEST, Calibration, Evidence, scores, shares
 from firstline.matching.documents import FlowDocument, LibraryStatistics, Opening, describe_flow, describe_opening
 from firstline.matching.reading import read_intake
 from firstline.matching.scoring import Match, score
@@ -43,23 +43,56 @@ class TestProbability:
         assert by.log_odds(Evidence(**more)) >= by.log_odds(Evidence(**less))  # type: ignore[arg-type]
 
     @BOTH
-    def test_never_rises_with_more_flows_as_near(self, by: Calibration) -> None:
-        odds = [by.log_odds(Evidence(0.9, 0.9, 0.9, 2, 3, rivals=rivals)) for rivals in range(60)]
-        assert odds == sorted(odds, reverse=True)
-        assert odds[0] == odds[2] > odds[3]
+    def test_never_rises_with_the_flows_of_the_account_nor_with_words_that_others_have(self, by: Calibration) -> None:
+        more_flows = [by.log_odds(Evidence(0.9, 0.9, 0.9, 2, 3, flows=flows)) for flows in (1, 30, 3000)]
+        more_foreign = [by.log_odds(Evidence(0.9, 0.9, 0.9, 2, 3, contrast=share / 4)) for share in range(5)]
+        for falling in (more_flows, more_foreign):
+            assert falling == sorted(falling, reverse=True)
+            assert falling[0] > falling[-1]
 
     @BOTH
     def test_is_lower_for_a_flow_without_a_description(self, by: Calibration) -> None:
-        told, titled = (by.probability(Evidence(0.9, 0.9, 0.9, 2, 3, described=each)) for each in (True, False))
+        told, titled = (by.log_odds(Evidence(0.9, 0.9, 0.9, 2, 3, described=each)) for each in (True, False))
         assert titled < told
+
+    @given(st.lists(st.floats(-30, 30), max_size=12), st.floats(-30, 30))
+    def test_is_shared_among_flows_and_none_of_them_and_falls_with_each_more(
+        self, odds: list[float], one: float
+    ) -> None:
+        found = shares([*odds, one])
+        assert sum(found) <= 1 + 1e-9
+        assert found[-1] <= shares([one])[0] + 1e-9
+        assert found[:-1] <= shares(odds)
+
+    @given(st.lists(st.floats(-30, 30), min_size=1, max_size=12), st.floats(0, 5))
+    def test_never_falls_with_the_odds_of_its_flow(self, odds: list[float], more: float) -> None:
+        before, after = scores(odds), scores([odds[0] + more, *odds[1:]])
+        assert after[0] >= before[0] - 1e-9
+
+    @given(st.lists(st.floats(-30, 30), min_size=1, max_size=12))
+    def test_keeps_the_order_of_the_odds(self, odds: list[float]) -> None:
+        ordered = scores(sorted(odds, reverse=True))
+        assert ordered == sorted(ordered, reverse=True)
+
+    def test_of_two_flows_on_the_same_problem_suggests_and_matches_neither(self) -> None:
+        found = scores([6.0, 6.0, -2.0])
+        assert SUGGEST <= found[0] < MATCHED
+        assert found[1] < SUGGEST
 
 
 class TestScore:
     @given(st.lists(st.sampled_from(SAID), unique=True, max_size=6), st.sampled_from(["printer", "offline", "prints"]))
     @settings(max_examples=40, deadline=None)
-    def test_never_falls_with_a_word_of_the_flow_unless_it_makes_rivals(self, words: list[str], more: str) -> None:
+    def test_never_falls_with_a_word_of_the_flow_beside_no_other_flow(self, words: list[str], more: str) -> None:
         told, before = (matches(" ".join(each), FLOWS[:1])[0].score for each in ([*words, more], words))
         assert told >= before or more in words
+
+    @given(st.lists(st.sampled_from(SAID), unique=True, max_size=6), st.sampled_from(["printer", "offline", "prints"]))
+    @settings(max_examples=40, deadline=None)
+    def test_never_falls_with_a_word_of_this_flow_alone(self, words: list[str], more: str) -> None:
+        """No other flow of the library has or comes near to the words added."""
+        told, before = (chance(" ".join(each)) for each in ([*words, more], words))
+        assert told >= before - 1e-9 or more in words
 
     @given(st.permutations(["my printer upstairs is offline", "nothing prints since friday"]))
     @settings(max_examples=5, deadline=None)

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from typing import TYPE_CHECKING, Any
 
 from firstline.matching.text import Term, read_terms, split_sentences, spoken_name
@@ -51,7 +51,7 @@ class FlowDocument:
     vectors: "FlowVectors | None" = None
     texts: Sequence[str] = field(default=(), compare=False)
 
-    @property
+    @cached_property
     def stems(self) -> frozenset[str]:
         """Return what the index holds of this flow and what counts once in the library's statistics."""
         everything = (*self.claims, *self.hints, *(claim for symptom in self.symptoms for claim in symptom))

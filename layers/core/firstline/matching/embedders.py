@@ -69,12 +69,20 @@ def make_embedder(now: Settings) -> "Embedder | None":
     if now.firstline_embedder == "none":
         return None
     try:
-        from firstline.matching.embedding_services import BedrockEmbedder, OpenAIEmbedder  # noqa: PLC0415  as above
-        from firstline.matching.encoder import BundledEncoder  # noqa: PLC0415  words alone need no numpy
+        return _bundled() if now.firstline_embedder == "bundled" else _service(now)
     except ImportError as missing:
         raise EmbedderFailed("The encoder's packages are not installed.", lasting=True) from missing
-    if now.firstline_embedder == "bundled":
-        return BundledEncoder()
+
+
+def _bundled() -> "Embedder":
+    from firstline.matching.encoder import BundledEncoder  # noqa: PLC0415  words alone need no numpy
+
+    return BundledEncoder()
+
+
+def _service(now: Settings) -> "Embedder":
+    from firstline.matching.embedding_services import BedrockEmbedder, OpenAIEmbedder  # noqa: PLC0415  nor this
+
     if not now.firstline_embedder_model:
         raise EmbedderFailed("FIRSTLINE_EMBEDDER_MODEL is not set.", lasting=True)
     if now.firstline_embedder == "bedrock":

@@ -76,7 +76,7 @@ class BundledEncoder:
         return read_vocabulary()
 
     def encode(self, texts: Sequence[str]) -> Sequence[Encoded]:
-        """Return vectors in the order of the texts, one text at a time: what shares a batch would change its scales."""
+        """Return vectors in the order of the texts, one text at a time: padding a batch costs more than it saves."""
         return [self._encode(text) for text in texts]
 
     def _encode(self, text: str) -> Encoded:

@@ -6,19 +6,20 @@ bring are then weighed by all the stems they hold. The same statement brings the
 the stems are in the account.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 from uuid import UUID
 
-from sqlalchemy import ARRAY, Float, Integer, Text, bindparam, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from firstline.matching.documents import Intake
 from firstline.matching.reading import TYPO, one_edit_away
 
 CANDIDATES = 60
-WEIGHED = 400  # flows that are looked at more closely to choose the candidates
+WEIGHED = 200  # flows, at least, that are looked at more closely to choose the candidates
+SHARE_WEIGHED = 0.004  # of the library, of a large one
 LEAST_READ = 5_000
 LONGEST_READ = 50_000  # of one term: words of openings are not counted beforehand
 SHARE_READ = 0.2  # of the library, in entries of the index
@@ -33,17 +34,22 @@ _FIND = """
     ), told AS MATERIALIZED (
         SELECT own.place, sqrt(own.generality * ln(1 + (library.flows + 1) / greatest(known.documents, 1))) AS weight,
             known.documents IS NULL AS unknown
-        FROM library, unnest(:own, :generalities) WITH ORDINALITY AS own (term, generality, place)
+        FROM library, unnest(string_to_array(:own, ' '), string_to_array(:generalities, ' ')::float8[])
+            WITH ORDINALITY AS own (term, generality, place)
         LEFT JOIN library_terms known ON known.account_id = :account AND known.term = own.term
     ), near AS MATERIALIZED (
         SELECT near.term, near.similarity, near.place, told.weight, greatest(known.documents, 1)::float8 AS documents
-        FROM unnest(string_to_array(:terms, ' '), :similarities, :places) AS near (term, similarity, place)
+        FROM unnest(
+            string_to_array(:terms, ' '),
+            string_to_array(:similarities, ' ')::float8[],
+            string_to_array(:places, ' ')::int[]
+        ) AS near (term, similarity, place)
         JOIN told USING (place)
         LEFT JOIN library_terms known ON known.account_id = :account AND known.term = near.term
         WHERE known.documents > 0 OR near.similarity = 1
         UNION ALL
         SELECT near.term, :typo, near.place, told.weight, known.documents
-        FROM unnest(string_to_array(:respelt, ' '), :respelt_places) AS near (term, place)
+        FROM unnest(string_to_array(:respelt, ' '), string_to_array(:respelt_places, ' ')::int[]) AS near (term, place)
         JOIN told ON told.place = near.place AND told.unknown
         JOIN library_terms known ON known.account_id = :account AND known.term = near.term AND known.documents > 0
     ), asked AS MATERIALIZED (
@@ -60,27 +66,28 @@ _FIND = """
         WHERE ordered.read < greatest(:least_read, :share_read * library.flows)
         GROUP BY entry.subject_id
         ORDER BY sum(ordered.gain) DESC, entry.subject_id
-        LIMIT :weighed
+        LIMIT (SELECT greatest(:weighed, :share_weighed * flows)::int FROM library)
     ), held AS MATERIALIZED (
         SELECT flow.subject_id, flow.terms, flow.names
         FROM brought JOIN flow_match_documents flow USING (subject_id) WHERE flow.account_id = :account
     ), evidence AS (
-        SELECT held.subject_id, max(near.similarity) * near.weight AS told, 0.0 AS met, 0.0 AS named
+        SELECT held.subject_id, max(near.similarity * near.weight) AS told, 0::float8 AS met
         FROM (SELECT subject_id, unnest(terms) AS term FROM held) AS held JOIN near USING (term)
-        GROUP BY held.subject_id, near.place, near.weight
+        GROUP BY held.subject_id, near.place
         UNION ALL
-        SELECT held.subject_id, 0.0, coalesce(asked.similarity, 0), 1.0
-        FROM (SELECT subject_id, unnest(names) AS term FROM held) AS held LEFT JOIN asked USING (term)
+        SELECT held.subject_id, 0, asked.similarity / held.named
+        FROM (SELECT subject_id, cardinality(names) AS named, unnest(names) AS term FROM held) AS held
+        JOIN asked USING (term)
     ), chosen AS MATERIALIZED (
-        SELECT subject_id, row_number() OVER (
-            ORDER BY sum(told) * (:unnamed + coalesce(sum(met) / nullif(sum(named), 0), 0)) DESC, subject_id
-        ) AS rank
+        SELECT subject_id, row_number() OVER (ORDER BY sum(told) * (:unnamed + sum(met)) DESC, subject_id) AS rank
         FROM evidence GROUP BY subject_id ORDER BY rank LIMIT :candidates
     ), candidates AS MATERIALIZED (
-        SELECT flow.*, chosen.rank
+        SELECT flow.subject_id, flow.is_proposal, flow.name, flow.version, flow.document, flow.stems, chosen.rank,
+            CASE WHEN flow.vectors_model = :model THEN flow.vectors END AS vectors
         FROM chosen JOIN flow_match_documents flow USING (subject_id) WHERE flow.account_id = :account
     )
-    SELECT candidates.subject_id, candidates.is_proposal, candidates.name, candidates.version, candidates.document,
+    SELECT candidates.subject_id, candidates.is_proposal, candidates.name, candidates.version,
+        candidates.document::text, candidates.vectors,
         (SELECT coalesce(jsonb_agg(opening.document), '[]') FROM (
             SELECT jsonb_build_object('document', past.document, 'helpful', past.helpful) AS document
             FROM flow_openings past
@@ -89,32 +96,27 @@ _FIND = """
         ) opening) AS openings,
         CASE WHEN candidates.rank = 1 THEN (SELECT flows::int FROM library) END AS library_size,
         CASE WHEN candidates.rank = 1 THEN (
-            SELECT coalesce(jsonb_object_agg(known.term, known.documents), '{}') FROM library_terms known
+            SELECT coalesce(json_object_agg(known.term, known.documents), '{}') FROM library_terms known
             WHERE known.account_id = :account AND known.term IN (
                 SELECT unnest(every_one.stems) FROM candidates every_one UNION SELECT term FROM near
             )
         ) END AS containing
     FROM candidates ORDER BY candidates.rank
 """
-_STATEMENT = text(" ".join(_FIND.split())).bindparams(  # the driver reads each letter of a statement, each time
-    bindparam("similarities", type_=ARRAY(Float)),
-    bindparam("places", type_=ARRAY(Integer)),
-    bindparam("respelt_places", type_=ARRAY(Integer)),
-    bindparam("own", type_=ARRAY(Text)),
-    bindparam("generalities", type_=ARRAY(Float)),
-)
+_STATEMENT = text(" ".join(_FIND.split()))
 
 
 @dataclass(frozen=True)
 class Candidate:
-    """A flow or a proposal worth scoring; `openings` hold `document` and `helpful`, newest first."""
+    """A flow or a proposal worth scoring; `document` is JSON, `openings`, newest first, `document` and `helpful`."""
 
     subject_id: UUID
     is_proposal: bool
     name: str
     version: int | None
-    document: Mapping[str, Any]
+    document: str
     openings: Sequence[Mapping[str, Any]]
+    vectors: bytes | None
 
 
 @dataclass(frozen=True)
@@ -126,8 +128,11 @@ class Candidates:
     containing: Mapping[str, int]
 
 
-def find_candidates(db: Session, *, account_id: UUID, intake: Intake) -> Candidates:
-    """Return the flows and proposals that may be meant, by the stems the intake comes near to."""
+def find_candidates(db: Session, *, account_id: UUID, intake: Intake, model: str | None = None) -> Candidates:
+    """Return the flows and proposals that may be meant, by the stems the intake comes near to.
+
+    They bring the vectors they have of the encoder `model`.
+    """
     near = sorted(
         ((reach.similarity, stem, reach.term) for stem, reached in intake.reached.items() for reach in reached),
         key=lambda each: (-each[0], each[1], each[2]),
@@ -137,18 +142,20 @@ def find_candidates(db: Session, *, account_id: UUID, intake: Intake) -> Candida
         _STATEMENT,
         {
             "account": account_id,
-            "own": [term.stem for term in intake.terms],
-            "generalities": [term.weight for term in intake.terms],
-            "terms": " ".join(stem for _, stem, _ in near),
-            "similarities": [float(similarity) for similarity, *_ in near],
-            "places": [term + 1 for *_, term in near],
-            "respelt": " ".join(stem for stem, _ in respelt),
-            "respelt_places": [term + 1 for _, term in respelt],
+            "model": model,
+            "own": _list(term.stem for term in intake.terms),
+            "generalities": _list(term.weight for term in intake.terms),
+            "terms": _list(stem for _, stem, _ in near),
+            "similarities": _list(similarity for similarity, *_ in near),
+            "places": _list(term + 1 for *_, term in near),
+            "respelt": _list(stem for stem, _ in respelt),
+            "respelt_places": _list(term + 1 for _, term in respelt),
             "typo": TYPO,
             "least_read": LEAST_READ,
             "share_read": SHARE_READ,
             "longest_read": LONGEST_READ,
             "weighed": WEIGHED,
+            "share_weighed": SHARE_WEIGHED,
             "unnamed": UNNAMED,
             "candidates": CANDIDATES,
             "openings": OPENINGS_PER_FLOW,
@@ -157,9 +164,15 @@ def find_candidates(db: Session, *, account_id: UUID, intake: Intake) -> Candida
     if not rows:
         return Candidates((), 0, {})
     found = [
-        Candidate(row.subject_id, row.is_proposal, row.name, row.version, row.document, row.openings) for row in rows
+        Candidate(row.subject_id, row.is_proposal, row.name, row.version, row.document, row.openings, row.vectors)
+        for row in rows
     ]
     return Candidates(found, rows[0].library_size, rows[0].containing)
+
+
+def _list(values: Iterable[object]) -> str:
+    """Return hundreds of values in one parameter, for the driver takes as long for each element of an array."""
+    return " ".join(map(str, values))
 
 
 def _respellings(intake: Intake) -> list[tuple[str, int]]:

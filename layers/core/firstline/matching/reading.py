@@ -1,6 +1,7 @@
 """Read a problem statement: every stem it comes near to, by its own words, their neighbours, and their misspellings."""
 
 from collections.abc import Iterable, Iterator, Sequence
+from functools import lru_cache
 from itertools import pairwise
 from string import ascii_lowercase
 from typing import TYPE_CHECKING
@@ -19,6 +20,7 @@ _JOINED = 0.9  # "one drive" to "onedrive"
 _TRADE = 0.75  # how near the trade's own neighbours are
 _FLOOR, _CEILING = 0.35, 0.8  # cosines that count nothing and fully
 _NEAREST = 0.75  # what a neighbour by the thesaurus counts at most
+_REMEMBERED = 4_000  # words, about 3 kB each: callers use the same ones
 _SHORTEST_TYPO = 4  # letters; shorter words have too many neighbours by one edit
 
 
@@ -44,7 +46,7 @@ def reached_from(terms: Iterable[Claim]) -> dict[str, list[Reach]]:
     """Return by stem which of the terms come near it, and how near."""
     reached: dict[str, list[Reach]] = {}
     for number, term in enumerate(terms):
-        for near, similarity in _around(term, thesaurus()):
+        for near, similarity in _around(term.stem):
             reached.setdefault(near, []).append(Reach(similarity, number))
     return reached
 
@@ -57,16 +59,18 @@ def is_misspelling(word: str, meant: str) -> bool:
     return _edits(word, meant, most) <= most
 
 
-def _around(term: Claim, words: Thesaurus) -> Iterator[tuple[str, float]]:
-    meant = _respelt(term.stem, words) if _may_be_misspelt(term.stem, words) else term.stem
-    certainty = 1.0 if meant == term.stem else TYPO
+@lru_cache(maxsize=_REMEMBERED)
+def _around(word: str) -> Sequence[tuple[str, float]]:
+    """Return the stems a word comes near to, each with how near it is, 0..1."""
+    words = thesaurus()
+    meant = _respelt(word, words) if _may_be_misspelt(word, words) else word
+    certainty = 1.0 if meant == word else TYPO
     near = {each: _NEAREST * _graded(cosine) for each, cosine in words.neighbours(meant).items()}
     for each in NEIGHBOURS.get(meant, ()):
         near[each] = max(_TRADE, near.get(each, 0.0))
     near[meant] = 1.0
-    yield from ((each, similarity * certainty) for each, similarity in near.items() if similarity)
-    if meant != term.stem:
-        yield term.stem, 1.0
+    found = [(each, similarity * certainty) for each, similarity in near.items() if similarity]
+    return tuple(found if meant == word else [*found, (word, 1.0)])
 
 
 def _graded(cosine: float) -> float:

@@ -1,11 +1,11 @@
 """Score an intake against candidate flows: how likely each is the right one, and which words say so."""
 
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from firstline.matching.calibration import BESIDE, BY_ENCODER, LEXICAL, Calibration, Evidence
+from firstline.matching.calibration import BY_ENCODER, LEXICAL, Calibration, Evidence, scores
 from firstline.matching.documents import Claim, FlowDocument, Intake, LibraryStatistics, Opening, Reach
 from firstline.matching.learning import Weigh, lesson
 from firstline.matching.reading import TYPO, is_misspelling
@@ -20,6 +20,7 @@ _VACUOUS = 0.3  # every call has a problem
 _VACUOUS_STEMS = frozenset((PROBLEM, BROKEN))
 _DETAIL = 2.0  # the claims of the description alone weigh at most this much together: stories tell few details
 _HINT = 0.5  # of a claim's weight
+_MEANT = 0.5  # how fast a word that flows of the account have of their own ceases to stand for a near one
 _SPOKE = 0.5  # similarity from which a word is named as a reason
 _MOST_REASONS = 6
 
@@ -34,7 +35,7 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class Match:
-    """`score` is the probability, 0..1, that this flow is the right one; `evidence` what it was computed from."""
+    """`score` 0..1 is the probability that this flow is the right one, see `calibration.scores`."""
 
     flow_id: str
     score: float
@@ -50,12 +51,48 @@ class _Met(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class _Story:
-    """An intake with what its terms weigh in this library; `weigh` remembers what any claim does."""
+    """An intake in this library: what its terms weigh, whether flows have them, how far they stand for near words.
+
+    `weigh` remembers what any claim weighs.
+    """
 
     intake: Intake
     weights: Sequence[float]
     told: float
+    known: Sequence[bool]
+    stands: Sequence[float]
     weigh: Weigh
+    flows: int
+
+    @classmethod
+    def of(cls, intake: Intake, library: LibraryStatistics) -> "_Story":
+        weigh = _weighing(library)
+        weights = [weigh(term) for term in intake.terms]
+        having = [library.containing.get(term.stem, 0) for term in intake.terms]
+        stands = [1 / (1 + _MEANT * math.log1p(flows)) for flows in having]
+        return cls(intake, weights, sum(weights), [flows > 0 for flows in having], stands, weigh, library.flows)
+
+    def share_of(self, nearest: Mapping[int, float]) -> float:
+        """Return the share of the story, by weight, that comes near to what a flow says."""
+        return sum(self.weights[term] * near for term, near in nearest.items()) / self.told if self.told else 0.0
+
+    def contrast_to(self, nearest: Mapping[int, float]) -> float:
+        """Return the share of the story, by weight, in words other flows have and this one does not come near to."""
+        if not self.told:
+            return 0.0
+        foreign = (
+            weight * (1 - nearest.get(term, 0.0))
+            for term, (weight, known) in enumerate(zip(self.weights, self.known, strict=True))
+            if known
+        )
+        return sum(foreign) / self.told
+
+
+class _Judged(NamedTuple):
+    flow_id: str
+    odds: float
+    why: Why
+    evidence: Evidence
 
 
 def score(
@@ -69,26 +106,27 @@ def score(
     """
     candidates = list(candidates)
     intake = _respelt(intake, {stem for document, _ in candidates for stem in document.stems})
-    weigh = _weighing(library)
-    weights = [weigh(term) for term in intake.terms]
-    story = _Story(intake, weights, sum(weights), weigh)
+    story = _Story.of(intake, library)
     near = _nearness(intake, [document for document, _ in candidates])
     found = [
-        _match(story, document, openings, close) for (document, openings), close in zip(candidates, near, strict=True)
+        _judge(story, document, openings, close) for (document, openings), close in zip(candidates, near, strict=True)
     ]
-    return sorted(_beside_each_other(found, near), key=lambda match: (-match.score, match.flow_id))
+    return sorted(_beside_each_other(found), key=lambda match: (-match.score, match.flow_id))
 
 
 def coverage_of(claims: Sequence[Claim], intake: Intake, library: LibraryStatistics, by: Calibration) -> float:
     """Return how well the intake meets the claims, 0..1."""
-    weigh = _weighing(library)
-    return _coverage(_bounded([_meet(claim, intake, weigh) for claim in claims], claims), by)
+    return _coverage(_bounded(_heard(claims, intake, library), claims), by)
 
 
 def words_met(claims: Sequence[Claim], intake: Intake, library: LibraryStatistics) -> tuple[str, ...]:
     """Return the intake's words that meet the claims, the weightiest first."""
-    weigh = _weighing(library)
-    return tuple(_words([_meet(claim, intake, weigh) for claim in claims], intake))
+    return tuple(_words(_heard(claims, intake, library), intake))
+
+
+def _heard(claims: Sequence[Claim], intake: Intake, library: LibraryStatistics) -> "list[_Met]":
+    weigh, stands = _weighing(library), [1.0] * len(intake.terms)
+    return [_meet(claim, intake, weigh, stands, {}) for claim in claims]
 
 
 def _nearness(intake: Intake, documents: Sequence[FlowDocument]) -> "Sequence[Nearness | None]":
@@ -99,17 +137,10 @@ def _nearness(intake: Intake, documents: Sequence[FlowDocument]) -> "Sequence[Ne
     return nearness(intake.vectors, [document.vectors for document in documents])
 
 
-def _beside_each_other(found: Sequence[Match], near: "Sequence[Nearness | None]") -> list[Match]:
-    """Return the matches with the rivals counted, which lower the scores of them all alike."""
-    by = [LEXICAL if close is None else BY_ENCODER[close.model] for close in near]
-    odds = [calibration.log_odds(match.evidence) for calibration, match in zip(by, found, strict=True)]
-    nearest = max(odds, default=0.0)
-    rivals = sum(each >= nearest - BESIDE for each in odds) - 1
-    judged = [replace(match.evidence, rivals=rivals) for match in found]
-    return [
-        Match(match.flow_id, calibration.probability(evidence), match.why, evidence)
-        for match, calibration, evidence in zip(found, by, judged, strict=True)
-    ]
+def _beside_each_other(found: "Sequence[_Judged]") -> list[Match]:
+    """Return the matches, each with its share of the probability that any of them is right."""
+    judged = scores([each.odds for each in found])
+    return [Match(each.flow_id, chance, each.why, each.evidence) for each, chance in zip(found, judged, strict=True)]
 
 
 def _respelt(intake: Intake, stems: Iterable[str]) -> Intake:
@@ -123,35 +154,43 @@ def _respelt(intake: Intake, stems: Iterable[str]) -> Intake:
     return replace(intake, reached=reached)
 
 
-def _match(
+def _judge(
     story: _Story,
     document: FlowDocument,
     openings: Sequence[Opening],
     near: "Nearness | None",
-) -> Match:
+) -> _Judged:
     calibration = LEXICAL if near is None else BY_ENCODER[near.model]
-    met = [_meet(claim, story.intake, story.weigh) for claim in document.claims]
-    hints = [_meet(claim, story.intake, story.weigh) for claim in document.hints]
-    spoke = [_Met(_HINT * each.weight, each.similarity, each.reach) for each in hints if each.similarity >= _SPOKE]
-    told = met + spoke
+    nearest: dict[int, float] = {}
+
+    def meet(claims: Sequence[Claim]) -> list[_Met]:
+        return [_meet(claim, story.intake, story.weigh, story.stands, nearest) for claim in claims]
+
+    met = meet(document.claims)
+    spoke = [
+        _Met(_HINT * each.weight, each.similarity, each.reach)
+        for each in meet(document.hints)
+        if each.similarity >= _SPOKE
+    ]
     bounded = _bounded(met, document.claims)
     coverage = _coverage(_seen(bounded, near) + spoke, calibration)
     for symptom in document.symptoms:
-        claimed = [_meet(claim, story.intake, story.weigh) for claim in symptom]
-        coverage = max(coverage, _coverage(claimed, calibration))
+        coverage = max(coverage, _coverage(meet(symptom), calibration))
     own = document.stems if openings else ()
     learnt = lesson(story.intake, openings, lambda claim: story.weigh(claim) * math.sqrt(claim.weight), own)
     evidence = Evidence(
         coverage=coverage,
-        focus=_focus(told, story),
+        focus=story.share_of(nearest),
+        contrast=story.contrast_to(nearest),
         likeness=near.likeness if near is not None else 0.0,
         claimed=sum(each.weight for each in bounded),
         told=story.told,
         described=document.described or bool(document.symptoms),
         learned=learnt.evidence,
+        flows=story.flows,
     )
-    why = Why(_words(told, story.intake), learnt.tickets[:_MOST_REASONS])
-    return Match(document.flow_id, calibration.probability(evidence), why, evidence)
+    why = Why(_words(met + spoke, story.intake), learnt.tickets[:_MOST_REASONS])
+    return _Judged(document.flow_id, calibration.log_odds(evidence), why, evidence)
 
 
 def _weighing(library: LibraryStatistics) -> Weigh:
@@ -168,15 +207,20 @@ def _weighing(library: LibraryStatistics) -> Weigh:
     return weigh
 
 
-def _meet(claim: Claim, intake: Intake, weigh: Weigh) -> _Met:
-    similarity, nearest = 0.0, None
+def _meet(claim: Claim, intake: Intake, weigh: Weigh, stands: Sequence[float], nearest: dict[int, float]) -> _Met:
+    """Return how well the claim is met, and note in `nearest` how near each term came to it."""
+    similarity, met_by = 0.0, None
     for reach in intake.reached.get(claim.stem, ()):
-        met = reach.similarity
-        if claim.denied != intake.terms[reach.term].denied:
+        met, term = reach.similarity, reach.term
+        if met > nearest.get(term, 0.0):
+            nearest[term] = met
+        if met < 1:
+            met *= stands[term]
+        if claim.denied != intake.terms[term].denied:
             met *= _NOT_DENIED if claim.denied else _DENIED
         if met > similarity:
-            similarity, nearest = met, reach
-    return _Met(weigh(claim), similarity, nearest)
+            similarity, met_by = met, reach
+    return _Met(weigh(claim), similarity, met_by)
 
 
 def _seen(met: Sequence[_Met], near: "Nearness | None") -> list[_Met]:
@@ -204,15 +248,6 @@ def _coverage(met: Sequence[_Met], calibration: Calibration) -> float:
     if not weight:
         return 0.0
     return math.exp(sum(each.weight * math.log(max(each.similarity, calibration.unmet)) for each in met) / weight)
-
-
-def _focus(met: Sequence[_Met], story: _Story) -> float:
-    """Return the share of the story, by weight, that comes near the flow's claims and hints."""
-    nearest: dict[int, float] = {}
-    for each in met:
-        if each.reach is not None:
-            nearest[each.reach.term] = max(each.reach.similarity, nearest.get(each.reach.term, 0.0))
-    return sum(story.weights[term] * near for term, near in nearest.items()) / story.told if story.told else 0.0
 
 
 def _words(met: Sequence[_Met], intake: Intake) -> list[str]:

@@ -22,9 +22,10 @@ from firstline.matching.documents import (
     describe_opening,
 )
 from firstline.matching.embedders import embedder_name, with_embedder
-from firstline.matching.library import Library, search
+from firstline.matching.library import Library, read_stored, search
 from firstline.matching.queries import OPENINGS_PER_FLOW, Candidate
 from firstline.matching.reading import read_intake
+from firstline.matching.scoring import Match as Scored
 from firstline.matching.scoring import score
 from firstline.matching.standing import Standing, shifted
 from firstline.matching.vector_index import Unencoded, encode_after_commit
@@ -73,7 +74,7 @@ def match_problem(who: InAccount, *, problem_statement: str, at: datetime) -> Ma
         intake, model = read_intake(problem_statement), embedder_name()
         with transaction(who) as db:
             library = search(db, account_id=who.account_id, intake=intake, model=model)
-        if model is not None and library.vectors:
+        if library.has_vectors:
             intake = _with_vectors(who, intake, problem_statement)
         return _score(intake, library, at)
     except (SQLAlchemyError, *_BROKEN):
@@ -189,21 +190,32 @@ def _with_vectors(who: InAccount, intake: Intake, problem_statement: str) -> Int
 
 
 def _score(intake: Intake, library: Library, at: datetime | None) -> Matches:
+    """Score flows and proposals apart: a proposal about the same problem is no rival of its flow."""
     by_id = {str(candidate.subject_id): candidate for candidate in library.candidates.found}
-    flows: list[Match] = []
-    proposals: list[Match] = []
-    for match in score(intake, library.documents(), library.statistics):
-        candidate = by_id[match.flow_id]
-        why = Why(list(match.why.words), [ticket for ticket in match.why.past_tickets if ticket])
-        chance = round(shifted(match.score, _prior(candidate, at)), 4)
-        found = Match(candidate.subject_id, candidate.name, candidate.version, chance, why)
-        (proposals if candidate.is_proposal else flows).append(found)
+    documents = library.documents()
+    flows, proposals = (
+        [
+            _match(by_id[found.flow_id], found, at)
+            for found in score(
+                intake,
+                [each for each in documents if by_id[each[0].flow_id].is_proposal is proposed],
+                library.statistics,
+            )
+        ]
+        for proposed in (False, True)
+    )
     return Matches(_best_first(flows), _best_first(proposals))
 
 
+def _match(candidate: Candidate, found: Scored, at: datetime | None) -> Match:
+    why = Why(list(found.why.words), [ticket for ticket in found.why.past_tickets if ticket])
+    chance = round(shifted(found.score, _prior(candidate, at)), 4)
+    return Match(candidate.subject_id, candidate.name, candidate.version, chance, why)
+
+
 def _prior(candidate: Candidate, at: datetime | None) -> float:
-    known = candidate.document.get("standing")
-    return Standing.from_json(known).log_odds(at) if known and at is not None else 0.0
+    standing = read_stored(candidate.document).standing
+    return standing.log_odds(at) if standing is not None and at is not None else 0.0
 
 
 def _best_first(found: Sequence[Match]) -> list[Match]:

@@ -69,15 +69,6 @@ def list_unencoded(db: Session, *, account_id: UUID, model: str, limit: int) -> 
     return [Unencoded(found.subject_id, found.texts) for found in db.execute(query)]
 
 
-def find_vectors(db: Session, *, account_id: UUID, model: str, subject_ids: Sequence[UUID]) -> dict[UUID, bytes]:
-    """Return the stored vectors of one encoder, as bytes."""
-    row = FlowMatchDocument
-    query = select(row.subject_id, row.vectors).where(
-        row.account_id == account_id, row.subject_id.in_(subject_ids), row.vectors_model == model
-    )
-    return {found.subject_id: found.vectors for found in db.execute(query)}
-
-
 @dataclass(frozen=True, slots=True)
 class _Account:
     account_id: UUID

@@ -33,7 +33,7 @@ class FlowVectors:
     def from_bytes(cls, model: str, content: bytes) -> "FlowVectors":
         dimensions = int.from_bytes(content[:_DIMENSIONS], "big")
         packed = np.frombuffer(content, dtype=np.int8, offset=_DIMENSIONS).reshape(-1, dimensions)
-        return cls(model, (packed / _SCALE).astype(np.float32))
+        return cls(model, packed.astype(np.float32) * np.float32(1 / _SCALE))
 
 
 @dataclass(frozen=True)
