@@ -13,7 +13,9 @@ from tests.bench.folding_parts.protocols import (
     measure_cost,
     measure_curve,
     measure_folding,
+    measure_joins,
 )
+from tests.bench.folding_parts.scores import GraphScore
 
 KEYS = (
     "node_f1",
@@ -26,6 +28,7 @@ KEYS = (
     "noisy_edge_f1",
     "noisy_few_edge_f1",
     "flipped_edge_f1",
+    "joins",
     "grouping",
     "branch",
     "ms_per_walk",
@@ -51,6 +54,7 @@ def measure(folder: Path, *, quick: bool) -> dict[str, Any]:
     print(f"{len(charts)} charts, {sum(len(chart.walks) for chart in charts)} dialogues\n")
     figures: dict[str, Any] = {"ms_per_walk": measure_cost(charts)}
     figures |= _folding(measure_folding(charts, seeds=1 if quick else 4))
+    figures["joins"] = _joins(measure_joins((40, 120), seeds=1 if quick else 3))
     figures["curve"] = measure_curve(charts, (10, 40, 160) if quick else (5, 10, 20, 40, 160, 400, 1000))
     _print_curve(figures["curve"])
     figures["branch"] = _branches(
@@ -77,6 +81,21 @@ def _folding(scores: dict[str, Any]) -> dict[str, Any]:
         **{key: getattr(clean, key) for key in KEYS[:6]},
         **{f"{protocol}_edge_f1": ours[protocol].edge_f1 for protocol in PROTOCOLS if protocol != "clean"},
         **{f"{protocol}_node_f1": ours[protocol].node_f1 for protocol in PROTOCOLS if protocol != "clean"},
+    }
+
+
+def _joins(scores: dict[str, dict[str, GraphScore]]) -> dict[str, dict[str, dict[str, float]]]:
+    print("\nwalks through the ten playbooks: joins, many answers, instructions")
+    for size, by_protocol in scores.items():
+        for protocol, one in by_protocol.items():
+            print(
+                f"{size:>4} walks, {protocol:10} {one.predicted_nodes:5.2f}/{one.gold_nodes:5.2f} {one.node_f1:.3f}  "
+                f"{one.edge_precision:.3f} {one.edge_recall:.3f} {one.edge_f1:.3f}"
+            )
+    parts = ("node_f1", "edge_precision", "edge_recall", "edge_f1")
+    return {
+        size: {protocol: {part: getattr(one, part) for part in parts} for protocol, one in by_protocol.items()}
+        for size, by_protocol in scores.items()
     }
 
 

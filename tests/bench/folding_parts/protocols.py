@@ -6,7 +6,9 @@ from collections.abc import Callable, Sequence
 from statistics import fmean
 
 from firstline.flywheel.branching import fold_onto
+from firstline.flywheel.evidence import Outcome
 from firstline.flywheel.folding import fold
+from tests.bench.folding_parts.authored import authored_walks
 from tests.bench.folding_parts.charts import Chart, Labelled, flipped, noisy, resampled
 from tests.bench.folding_parts.scores import (
     Drawn,
@@ -48,6 +50,28 @@ def measure_folding(charts: Sequence[Chart], seeds: int) -> dict[str, dict[str, 
             ]
             scores = [score_graph(method(disturbed), disturbed, walks) for disturbed, walks in fed]
             found.setdefault(name, {})[protocol] = mean_score(scores)
+    return found
+
+
+def measure_joins(sizes: Sequence[int], seeds: int) -> dict[str, dict[str, GraphScore]]:
+    """Fold walks through the playbooks, whose questions are reached by several ways; clean, and 15 % disturbed.
+
+    Walks that did not help are fed, but shape nothing: the score is that of the ways the resolved ones took.
+    """
+    found: dict[str, dict[str, GraphScore]] = {}
+    for size in sizes:
+        for protocol in ("clean", "noisy"):
+            scores = []
+            for _, walks in (each for seed in range(seeds) for each in authored_walks(size, seed)):
+                rng = random.Random(f"noise {walks[0].walk.content_hash}")
+                fed = [noisy(one, rng) for one in walks] if protocol == "noisy" else walks
+                nodes, edges = drawn(fold([one.walk for one in fed]))
+                resolved = [at for at, one in enumerate(fed) if one.walk.outcome is Outcome.RESOLVED]
+                sessions = {fed[at].walk.session_id for at in resolved}
+                nodes = {node: {ref for ref in steps if ref[0] in sessions} for node, steps in nodes.items()}
+                graph = nodes, edges
+                scores.append(score_graph(graph, [fed[at] for at in resolved], [walks[at] for at in resolved]))
+            found.setdefault(str(size), {})[protocol] = mean_score(scores)
     return found
 
 

@@ -11,6 +11,7 @@ from sklearn.cluster import AgglomerativeClustering
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from firstline.flywheel.drawn import Folding
+from firstline.flywheel.evidence import UNSURE
 from tests.bench.folding_parts.charts import Labelled
 
 StepRef = tuple[str, int]
@@ -35,8 +36,13 @@ def mean_score(scores: Sequence[GraphScore]) -> GraphScore:
 
 
 def drawn(folding: Folding) -> Drawn:
+    """Return the nodes with their steps, and the ways between them; what nobody has walked claims nothing."""
     nodes = {node.id: set(node.steps) for node in folding.nodes if not node.needs_review}
-    edges = {(edge.source, edge.condition.key if edge.condition else None, edge.target) for edge in folding.edges}
+    edges = {
+        (edge.source, edge.condition.key if edge.condition else None, edge.target)
+        for edge in folding.edges
+        if edge.target in nodes
+    }
     return nodes, edges
 
 
@@ -51,6 +57,7 @@ def score_graph(graph: Drawn, fed: Sequence[Labelled], undisturbed: Sequence[Lab
         (one.gold[at], one.walk.steps[at].answer, one.gold[at + 1])
         for one in undisturbed
         for at in range(len(one.gold) - 1)
+        if one.walk.steps[at].answer != UNSURE
     }
     right = {
         (match[source], key, match[target]) for source, key, target in edges if source in match and target in match

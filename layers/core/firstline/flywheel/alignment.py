@@ -24,6 +24,7 @@ class Weights:
     end_against_question: float = 0.30
     other_form: float = 0.50  # no option in common, or an instruction against a question
     start_below: float = 0.02  # for each place above the first match
+    new_way: float = 0.45  # the walk went on at a place to which no way leads from where it was
     join: float = 0.0  # a walk whose score is not above this starts a tree of its own
 
 
@@ -41,6 +42,7 @@ class Match:
     place: Place
 
 
+Into = Mapping[Place, Sequence[tuple[Place, Answer]]]  # places, upper ones first, each with the ways to it
 Cell = tuple[float, Match | None]
 Row = list[Cell | None]  # by the number of steps consumed
 
@@ -69,8 +71,25 @@ def align_steps(
     steps: Sequence[Step], lexicon: Lexicon, roots: Sequence[Place], index: Index, weights: Weights = WEIGHTS
 ) -> Alignment:
     """Return the best way of standing steps in places along one path; no matches where none is worth it."""
+    return align_found(steps, [products(lexicon.vector(step.text), index) for step in steps], roots, weights)
+
+
+def align_found(
+    steps: Sequence[Step],
+    products: Sequence[Mapping[Place, int]],
+    roots: Sequence[Place],
+    weights: Weights = WEIGHTS,
+) -> Alignment:
+    """Align steps whose products with the wordings of the places are known."""
+    return _Aligner(steps, products, weights).align(roots)
+
+
+def align_through(
+    steps: Sequence[Step], lexicon: Lexicon, into: Into, index: Index, weights: Weights = WEIGHTS
+) -> Alignment:
+    """Return the best way of standing steps in the places of a flow, which may be reached by several ways."""
     found = [products(lexicon.vector(step.text), index) for step in steps]
-    return _Aligner(steps, found, weights).align(roots)
+    return _Aligner(steps, found, weights).align_through(into)
 
 
 def similarity(product: int, step: Step, place: Place, weights: Weights) -> float:
@@ -89,6 +108,10 @@ def similarity(product: int, step: Step, place: Place, weights: Weights) -> floa
     return like
 
 
+def _better(one: Cell | None, other: Cell) -> Cell:
+    return other if one is None or other[0] > one[0] + TIE else one
+
+
 class _Aligner:
     def __init__(self, steps: Sequence[Step], products: Sequence[Mapping[Place, int]], weights: Weights) -> None:
         self.steps = steps
@@ -104,8 +127,33 @@ class _Aligner:
             place, above = stack.pop()
             if above is not None and not self._may_win(above, hopes[place]):
                 continue
-            visit = self._visit(place, above)
+            visit = self._visit(place, [(above, place.answer)] if above else ())
             stack += [(child, visit) for child in reversed(list(place.all_children())) if child in hopes]
+        return self._found()
+
+    def align_through(self, into: Into) -> Alignment:
+        """Visit all places in their order; of the ways to each, the best is taken for each number of steps."""
+        visits: dict[Place, _Visit] = {}
+        anywhere: Row = [None] * (len(self.steps) + 1)
+        for place, ways in into.items():
+            if place.size:
+                came = [(visits[above], answer) for above, answer in ways if above in visits]
+                visit = visits[place] = self._visit(place, came, anywhere)
+                anywhere = self._go_on(anywhere, visit)
+        return self._found()
+
+    def _go_on(self, anywhere: Row, visit: _Visit) -> Row:
+        """Return the row with which any later place can be entered, though no way leads there."""
+        row = list(anywhere)
+        for done in range(1, len(row)):
+            for cell in (visit.matched[done], visit.crossed[done]):
+                if cell is not None:
+                    row[done] = _better(row[done], (cell[0] - self.weights.new_way, cell[1]))
+            if (earlier := row[done - 1]) is not None:
+                row[done] = _better(row[done], (earlier[0] - self.weights.new_step, earlier[1]))
+        return row
+
+    def _found(self) -> Alignment:
         score, match = self.best
         matches: dict[int, Place] = {}
         while match is not None:
@@ -166,11 +214,12 @@ class _Aligner:
                     reach[done] = cell[0] + bonus
         return reach
 
-    def _visit(self, place: Place, above: _Visit | None) -> _Visit:
+    def _visit(self, place: Place, came: Sequence[tuple[_Visit, Answer]], anywhere: Row | None = None) -> _Visit:
         weights = self.weights
         count = len(self.steps)
-        entered: Row = [None] * (count + 1) if above is None else self._enter(above, place.answer)
-        depth = 0 if above is None else above.depth + 1
+        rows = [self._enter(above, answer) for above, answer in came]
+        entered = self._best_of(rows if anywhere is None else [*rows, anywhere])
+        depth = min((above.depth + 1 for above, _ in came), default=0)
         scores = [
             similarity(product.get(place, 0), step, place, weights)
             for product, step in zip(self.products, self.steps, strict=True)
@@ -183,9 +232,7 @@ class _Aligner:
             if cell is None or cell[0] < fresh:
                 cell = before[done] = (fresh, None)
             matched[done + 1] = (cell[0] + scores[done], Match(cell[1], done, place))
-        crossed: Row = [None] * (count + 1)
-        if above is not None:
-            crossed = self._cross(above, place, scores)
+        crossed = self._best_of([self._cross(above, place, answer, scores) for above, answer in came])
         for row in (matched, crossed):
             for cell in row:
                 if cell is not None and cell[0] > self.best[0] + TIE:
@@ -194,14 +241,22 @@ class _Aligner:
         reach = self._reach(left_out, matched, crossed)
         return _Visit(place, depth, before, scores, left_out, matched, crossed, reach)
 
-    def _cross(self, above: _Visit, place: Place, scores: Sequence[float]) -> Row:
+    def _best_of(self, rows: Sequence[Row]) -> Row:
+        if len(rows) == 1:
+            return rows[0]
+        best: Row = [None] * (len(self.steps) + 1)
+        for row in rows:
+            best = [better if cell is None else _better(better, cell) for better, cell in zip(best, row, strict=True)]
+        return best
+
+    def _cross(self, above: _Visit, place: Place, answer: Answer, scores: Sequence[float]) -> Row:
         """Match two neighbouring steps crosswise: the second with the upper place, the first with this one."""
         crossed: Row = [None] * (len(self.steps) + 1)
         for done in range(len(self.steps) - 1):
             cell = above.before[done]
             if cell is not None:
                 gain = above.scores[done + 1] + scores[done] - self.weights.swap
-                gain += self._answer(self.steps[done + 1].answer, place.answer)
+                gain += self._answer(self.steps[done + 1].answer, answer)
                 crossed[done + 2] = (cell[0] + gain, Match(Match(cell[1], done, place), done + 1, above.place))
         return crossed
 

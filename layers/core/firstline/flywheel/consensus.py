@@ -1,7 +1,7 @@
 """From walks to one tree: grow it, look again at every walk, repair, until nothing changes."""
 
 from collections.abc import Callable, Mapping, Sequence
-from itertools import pairwise
+from typing import TypeVar
 
 from firstline.flywheel.alignment import WEIGHTS, Alignment, Weights, align_steps
 from firstline.flywheel.evidence import Walk
@@ -10,63 +10,41 @@ from firstline.flywheel.repairs import merge_all, walks_of
 from firstline.flywheel.replanting import replant
 from firstline.flywheel.similarity import Lexicon
 
-PASSES = 6  # looks at every walk before the tree is taken as it is
-EPOCHS = 2  # times a tree is grown: the second time with the walks that deviate least first
+PASSES = 6, 2  # looks at every walk before the tree is taken as it is: at most, and at least while it changes
+LOOKS = 256  # looks at walks beyond which no further pass begins
 Shown = Mapping[Place, tuple[Place | None, Answer]]  # each place with the place above it and the answer between
+T = TypeVar("T")
 Shape = tuple[tuple[tuple[int, int], ...], ...]
 
 
 def agree(walks: Sequence[Walk], lexicon: Lexicon, given: Sequence[Walk] = (), weights: Weights = WEIGHTS) -> Tree:
-    """Grow the tree of a set of walks, the better one of two: the order of growing decides what noise may spoil.
+    """Grow the tree of a set of walks, in an order that is theirs alone.
 
     The ways of a published flow may be given: they come first, and their places are kept.
     """
-    ordered = [*given, *sorted(walks, key=lambda walk: (-len(walk.steps), walk.content_hash))]
-    order = list(range(len(ordered)))
-    best: tuple[float, Tree] | None = None
-    for _ in range(EPOCHS):
-        tree = _grow(Tree(ordered, lexicon), order, weights)
-        alignments = [align(tree, walk, weights) for walk in range(len(ordered))]
-        fit = sum(alignment.score for alignment in alignments)
-        if best is not None and fit <= best[0]:
-            break
-        best = (fit, tree)
-        shown = visible(tree)
-        order.sort(key=lambda walk: (walk >= len(given), *_deviation(tree, walk, alignments[walk], shown), walk))
-    return best[1] if best else Tree((), lexicon)
-
-
-def align(tree: Tree, walk: int, weights: Weights = WEIGHTS) -> Alignment:
-    return align_steps(tree.walks[walk].steps, tree.lexicon, tree.roots, tree.index, weights)
-
-
-def _grow(tree: Tree, order: Sequence[int], weights: Weights) -> Tree:
-    for walk in order:
+    tree = Tree([*given, *sorted(walks, key=lambda walk: (-len(walk.steps), walk.content_hash))], lexicon)
+    everybody = range(len(tree.walks))
+    for walk in everybody:
         tree.put(walk, align(tree, walk, weights).matches)
-    for turn in range(PASSES):
+    most, least = PASSES
+    passes = min(most, max(least, LOOKS // len(tree.walks))) if tree.walks else 0
+    for turn in range(passes):
         before = _shape(tree)
-        for walk in range(len(order)):
+        for walk in everybody:
             tree.take_out(walk)
             tree.put(walk, align(tree, walk, weights).matches)
         merge_all(tree)
         replant(tree)
         merge_all(tree)
-        if turn < PASSES - 1:
+        if turn < passes - 1:
             weed(tree)
         if _shape(tree) == before:
             break
     return tree
 
 
-def _deviation(tree: Tree, walk: int, alignment: Alignment, shown: Shown) -> tuple[int, int, float]:
-    """Return how far a walk strays from the shown tree: steps without a place, places left out, other answers."""
-    steps = tree.walks[walk].steps
-    matches = [(index, place) for index, place in sorted(alignment.matches.items()) if place in shown]
-    strays = len(steps) - len(matches)
-    for (index, upper), (_, lower) in pairwise(matches):
-        if lower.parent is not upper or lower.answer != steps[index].answer:
-            strays += 1
-    return strays, -len(matches), -alignment.score
+def align(tree: Tree, walk: int, weights: Weights = WEIGHTS) -> Alignment:
+    return align_steps(tree.walks[walk].steps, tree.lexicon, tree.roots, tree.index, weights)
 
 
 def weed(tree: Tree) -> None:
@@ -120,8 +98,8 @@ def visible(tree: Tree) -> Shown:
     return shown
 
 
-def of_weight(siblings: Sequence[Place], count: Callable[[Place], int]) -> list[Place]:
-    """Return those of the places under one answer that enough walks speak for; where none has two walks, all."""
-    most = max((count(place) for place in siblings), default=0)
+def of_weight(siblings: Sequence[T], count: Callable[[T], int]) -> list[T]:
+    """Return those of the ways under one answer that enough walks speak for; where none has two walks, all."""
+    most = max(map(count, siblings), default=0)
     least = max(min(2, most), SHARE * most)
-    return [place for place in siblings if len(siblings) == 1 or count(place) >= least]
+    return [way for way in siblings if len(siblings) == 1 or count(way) >= least]

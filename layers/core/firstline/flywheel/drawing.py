@@ -1,182 +1,173 @@
-"""The graph as people see it: each place with its best wording, each way with the sessions that took it."""
+"""The graph as people see it: each node with its best wording, each way with the sessions that took it."""
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Sequence
 from uuid import UUID, uuid5
 
 from firstline.flows.rules import Condition, NodeType
 from firstline.flywheel.drawn import Contradiction, FoldedEdge, FoldedNode, Folding, SetAside
-from firstline.flywheel.evidence import UNSURE, Outcome, Step, Walk
-from firstline.flywheel.growth import Answer, Place
-from firstline.flywheel.sifting import Passage, Rest, sift, what_is_left
+from firstline.flywheel.evidence import UNSURE, Step
+from firstline.flywheel.growth import Answer
+from firstline.flywheel.register import Register
+from firstline.flywheel.sifting import Rest, sift, what_is_left
 from firstline.flywheel.skeleton import Level
+from firstline.flywheel.traffic import Traffic, Way, leads_to
 
 _NAMESPACE = UUID("5b6c1f0e-3c0b-5a52-9d0e-6f3a52b1c7aa")
 
 
-def draw(level: Level | None, passages: Iterable[Passage]) -> Folding:
-    """Draw the places of a level with all that passed through them."""
-    return _Drawing(level, passages).folding() if level and level.places else _nothing(passages)
+def draw(level: Level | None, register: Register) -> Folding:
+    """Draw the places of a level with all that passed through them.
+
+    Places that stand for one question are one node: it has a way in from each of them, and the evidence of all.
+    """
+    return _Drawing(level, register).folding() if level and level.places else _nothing(register)
 
 
-def _nothing(passages: Iterable[Passage]) -> Folding:
-    rests = what_is_left(passages, ())
+def _nothing(register: Register) -> Folding:
+    rests = what_is_left(Traffic(None, register), ())
     return Folding(root=None, set_aside=tuple(SetAside(None, None, r.asked, r.ended, r.sessions) for r in rests))
 
 
 class _Drawing:
-    def __init__(self, level: Level, passages: Iterable[Passage]) -> None:
+    def __init__(self, level: Level, register: Register) -> None:
         self.level = level
-        self.steps: list[dict[str, tuple[Walk, int]]] = [{} for _ in level.places]  # by place: session -> walk, index
-        self.passages = list(passages)
-        for walk, matches in self.passages:
-            for index, number in matches.items():
-                self.steps[number][walk.session_id] = (walk, index)
-        resolved = [
-            {session for session, (walk, _) in standing.items() if walk.outcome is Outcome.RESOLVED}
-            for standing in self.steps
-        ]
-        self.instructions = {at for at, one in enumerate(level.wordings) if one.type is NodeType.ACTION}
-        self.drawn, self.rivals = sift(level.places, resolved, self.instructions)
-        self.ways: dict[int, set[Answer]] = {number: set() for number in self.drawn}  # under which something hangs
-        for above, place in self._hanging(self.drawn):
-            self.ways[above].add(place.answer)
-        counted = {number: _counted(self.steps[number].values()) for number in self.drawn}
-        self.offered = {
-            number: {option.key for step, _ in found if number not in self.instructions for option in step.options}
-            for number, found in counted.items()
-        }
-        self.labels = {number: _labels(found) for number, found in counted.items()}
+        self.traffic = Traffic(level, register)
+        sifted = sift(self.traffic)
+        self.nodes, self.ways, self.rivals = sifted.nodes, sifted.ways, sifted.rivals
+        self.led: dict[int, set[Answer]] = {node: set() for node in self.nodes}  # answers under which something hangs
+        for way in self.ways:
+            self.led[way.above].add(way.answer)
+        worded = self.traffic.worded()
+        self.labels = {node: _labels(worded[node]) for node in self.nodes}
+        self.offered = {node: self._offered(node, worded[node]) for node in self.nodes}
 
     def folding(self) -> Folding:
-        nodes = [self._node(number) for number in self.drawn]
-        edges = [self._edge(above, place.number, place.answer) for above, place in self._hanging(self.drawn)]
-        others = [self._edge(above, place.number, place.answer) for above, place in self._hanging(self.rivals)]
+        stood = self.traffic.stood()
+        nodes = [self._node(node, stood[node]) for node in self.nodes]
+        edges = [self._edge(way) for way in self.ways]
         joins = self._joins()
-        edges += [self._join(above, below, answer, walks) for (above, answer), (below, walks) in joins.items()]
-        for number in self.drawn:
-            for stub, edge in self._stubs(number, {answer for above, answer in joins if above == number}):
+        edges += [self._join(way, sessions) for way, sessions in joins.items()]
+        joined = {(way.above, way.answer) for way in joins}
+        for node in self.nodes:
+            for stub, edge in self._stubs(node, joined):
                 nodes.append(stub)
                 edges.append(edge)
-        rests = what_is_left(self.passages, self.drawn)
+        rests = what_is_left(self.traffic, self.led.keys())
         return Folding(
-            root=nodes[0].id,
+            root=self._id(self.traffic.root),
             nodes=tuple(nodes),
             edges=tuple(edges),
-            contradictions=tuple(
-                _contradictions([*nodes, *map(self._node, self.rivals)], [*edges, *others], self._cures(rests))
-            ),
+            contradictions=tuple(self._contradictions(edges, rests)),
             set_aside=tuple(self._set_aside(rest) for rest in rests),
         )
 
-    def _hanging(self, numbers: Iterable[int]) -> Iterator[tuple[int, Place]]:
-        """Yield places but the root, each with the number of the one above it."""
-        for number in numbers:
-            place = self.level.places[number]
-            if place.parent is not None:
-                yield place.parent.number, place
+    def _id(self, node: int) -> str:
+        return self.level.wordings[node].id
 
-    def _cures(self, rests: Iterable[Rest]) -> list[SetAside]:
-        """Return what ended a walk straight after a drawn place without being a place that rivals a drawn one."""
-        return [self._set_aside(rest) for rest in rests if rest.straight and rest.beside not in self.rivals]
+    def _node(self, node: int, steps: Sequence[tuple[str, int]]) -> FoldedNode:
+        wording = self.level.wordings[node]
+        return FoldedNode(wording.id, wording.type, wording.text, wording.help, steps=tuple(steps))
 
-    def _set_aside(self, rest: Rest) -> SetAside:
-        if rest.place is None:
-            return SetAside(None, None, rest.asked, rest.ended, rest.sessions)
-        node_id, condition = self.level.wordings[rest.place].id, self._condition(rest.place, rest.answer)
-        return SetAside(node_id, condition, rest.asked, rest.ended, rest.sessions)
-
-    def _node(self, number: int) -> FoldedNode:
-        wording = self.level.wordings[number]
-        steps = tuple(sorted((session, index) for session, (_, index) in self.steps[number].items()))
-        return FoldedNode(wording.id, wording.type, wording.text, wording.help, steps=steps)
-
-    def _edge(self, above: int, below: int, answer: Answer) -> FoldedEdge:
-        came = self.steps[above]
-        both = {session: walk for session, (walk, _) in self.steps[below].items() if session in came}
-        agreeing = {session: walk for session, walk in both.items() if walk.steps[came[session][1]].answer == answer}
-        walks = agreeing or both or {session: walk for session, (walk, _) in self.steps[below].items()}
-        resolved = sum(walk.outcome is Outcome.RESOLVED for walk in walks.values())
+    def _edge(self, way: Way) -> FoldedEdge:
+        walks, inferred = self.traffic.taken(way)
+        resolved = (walks & self.traffic.resolved).bit_count()
         return FoldedEdge(
-            source=self.level.wordings[above].id,
-            target=self.level.wordings[below].id,
-            condition=self._condition(above, answer),
-            sessions=tuple(sorted(walks)),
+            source=self._id(way.above),
+            target=self._id(way.below),
+            condition=self._condition(way.above, way.answer),
+            sessions=self.traffic.sessions(walks),
             resolved=resolved,
-            failed=len(walks) - resolved,
-            inferred=not agreeing,
+            failed=walks.bit_count() - resolved,
+            inferred=inferred,
         )
 
-    def _joins(self) -> dict[tuple[int, Answer], tuple[int, list[Walk]]]:
-        """Find the ways that were walked though nothing hangs under their answer: they lead to a place elsewhere.
+    def _set_aside(self, rest: Rest) -> SetAside:
+        if rest.node is None:
+            return SetAside(None, None, rest.asked, rest.ended, rest.sessions)
+        condition = self._condition(rest.node, rest.answer)
+        return SetAside(self._id(rest.node), condition, rest.asked, rest.ended, rest.sessions)
 
-        A place hangs at one other only, but callers reach the same question from several. Of the places such a way led
-        to, the most walked is kept; one that would close a circle is not.
+    def _joins(self) -> dict[Way, list[str]]:
+        """Find the ways that were walked though nothing hangs under their answer: they lead to a node elsewhere.
+
+        Of the nodes such a way led to, the most walked is kept; one that would close a circle is not.
         """
-        led: dict[tuple[int, Answer], dict[int, list[Walk]]] = {}
-        open_ways = {number: self._open(number) for number in self.drawn}
-        for above, number, answer, walk in self._passes():
-            if answer in open_ways[above]:
-                led.setdefault((above, answer), {}).setdefault(number, []).append(walk)
-        ways: dict[int, set[int]] = {number: set() for number in self.drawn}
-        for above, place in self._hanging(self.drawn):
-            ways[above].add(place.number)
-        joins: dict[tuple[int, Answer], tuple[int, list[Walk]]] = {}
-        for (above, answer), places in sorted(led.items(), key=lambda item: (item[0][0], str(item[0][1]))):
-            below = min(places, key=lambda number: (-len(places[number]), number))
-            if not _reaches(ways, below, above):
-                ways[above].add(below)
-                joins[above, answer] = below, places[below]
+        led: dict[tuple[int, Answer], dict[int, list[str]]] = {}
+        answers = {(node, answer) for node in self.nodes for answer in self._open(node)}
+        for asked, below, session in self.traffic.passes(answers):
+            if below in self.led:
+                led.setdefault(asked, {}).setdefault(below, []).append(session)
+        on: dict[int, set[int]] = {node: set() for node in self.nodes}
+        for way in self.ways:
+            on[way.above].add(way.below)
+        joins: dict[Way, list[str]] = {}
+        for (above, answer), nodes in sorted(led.items(), key=lambda item: (item[0][0], str(item[0][1]))):
+            below = min(nodes, key=lambda node: (-len(nodes[node]), node))
+            if not leads_to(on, below, above):
+                on[above].add(below)
+                joins[Way(above, answer, below)] = nodes[below]
         return joins
 
-    def _passes(self) -> Iterator[tuple[int, int, Answer, Walk]]:
-        """Yield each step taken by a resolved walk from one drawn place straight to another: places, answer, walk."""
-        for walk, matches in sorted(self.passages, key=lambda passage: passage[0].session_id):
-            if walk.outcome is Outcome.RESOLVED:
-                for index, above in sorted(matches.items()):
-                    below = matches.get(index + 1)
-                    if below is not None and above in self.ways and below in self.ways:
-                        yield above, below, walk.steps[index].answer, walk
+    def _offered(self, node: int, steps: Iterable[tuple[Step, int]]) -> set[str]:
+        return set() if self.traffic.is_instruction(node) else {each.key for step, _ in steps for each in step.options}
 
-    def _open(self, number: int) -> set[Answer]:
-        """Return the answers offered at a place, or an instruction's one way, under which nothing hangs."""
-        if number in self.instructions:
-            return set() if self.ways[number] else {None}
-        return {key for key in self.offered[number] - {UNSURE} if key not in self.ways[number]}
+    def _open(self, node: int) -> set[Answer]:
+        """Return the answers offered at a node, or an instruction's one way, under which nothing hangs."""
+        if self.traffic.is_instruction(node):
+            return set() if self.led[node] else {None}
+        return {key for key in self.offered[node] - {UNSURE} if key not in self.led[node]}
 
-    def _join(self, above: int, below: int, answer: Answer, walks: list[Walk]) -> FoldedEdge:
-        sessions = tuple(sorted({walk.session_id for walk in walks}))
-        ends = self.level.wordings[above].id, self.level.wordings[below].id
-        return FoldedEdge(*ends, self._condition(above, answer), sessions, resolved=len(sessions))
+    def _join(self, way: Way, sessions: Sequence[str]) -> FoldedEdge:
+        ends = self._id(way.above), self._id(way.below)
+        condition = self._condition(way.above, way.answer)
+        return FoldedEdge(*ends, condition, tuple(sessions), resolved=len(sessions))
 
-    def _condition(self, number: int, answer: Answer) -> Condition | None:
-        if answer is None or number in self.instructions:
+    def _condition(self, node: int, answer: Answer) -> Condition | None:
+        if answer is None or self.traffic.is_instruction(node):
             return None
-        labels = self.labels[number].get(answer)
+        labels = self.labels[node].get(answer)
         return Condition(answer, max(labels, key=lambda label: (labels[label], label)) if labels else answer)
 
-    def _stubs(self, number: int, joined: set[Answer]) -> Iterator[tuple[FoldedNode, FoldedEdge]]:
-        """Yield a stub for each answer that was offered at a place and under which nothing hangs."""
-        node_id = self.level.wordings[number].id
-        for key in sorted(self.offered[number] - self.ways[number] - joined - {UNSURE}):
-            condition = self._condition(number, key)
-            stub_id = str(uuid5(_NAMESPACE, f"{node_id}\x1f{key}"))
+    def _stubs(self, node: int, joined: set[tuple[int, Answer]]) -> Iterator[tuple[FoldedNode, FoldedEdge]]:
+        """Yield a stub for each answer that was offered at a node and under which nothing hangs."""
+        for key in sorted(self.offered[node] - self.led[node] - {UNSURE}):
+            if (node, key) in joined:
+                continue
+            condition = self._condition(node, key)
+            stub_id = str(uuid5(_NAMESPACE, f"{self._id(node)}\x1f{key}"))
             text = f"Nobody has walked this way yet: {condition.label if condition else key}"
             yield (
                 FoldedNode(stub_id, NodeType.ESCALATE, text, needs_review=True),
-                FoldedEdge(node_id, stub_id, condition),
+                FoldedEdge(self._id(node), stub_id, condition),
             )
 
-
-def _counted(taken: Iterable[tuple[Walk, int]]) -> list[tuple[Step, int]]:
-    """Count the steps of a place; walks in outline share equal ones."""
-    steps = [walk.steps[index] for walk, index in taken]
-    counts = Counter(map(id, steps))
-    return [(step, counts[key]) for key, step in {id(step): step for step in steps}.items()]
+    def _contradictions(self, edges: Iterable[FoldedEdge], rests: Iterable[Rest]) -> Iterator[Contradiction]:
+        """Yield where one answer leads beside a drawn node to its rivals, or beside a drawn end to other cures."""
+        placed = {wording.id: wording for wording in self.level.wordings}
+        ways: dict[tuple[str | None, str | None], list[tuple[str, tuple[str, ...]]]] = {}
+        conditions: dict[tuple[str | None, str | None], Condition | None] = {}
+        ends = set()
+        for edge in (*edges, *map(self._edge, self.rivals)):
+            if edge.target in placed:
+                key = edge.source, edge.condition.key if edge.condition else None
+                conditions[key] = edge.condition
+                ways.setdefault(key, []).append((placed[edge.target].text, edge.sessions))
+                if placed[edge.target].type.is_end:
+                    ends.add(key)
+        rivals = {way.below for way in self.rivals}
+        for cure in (self._set_aside(rest) for rest in rests if rest.straight and rest.beside not in rivals):
+            after = cure.node_id, cure.condition.key if cure.condition else None
+            if after in ends:
+                ways[after].append((cure.ended, cure.sessions))
+        for (node_id, answer), found in ways.items():
+            if len(found) > 1 and node_id is not None:
+                found.sort(key=lambda way: (-len(way[1]), way[0]))
+                yield Contradiction(node_id, conditions[node_id, answer], tuple(found))
 
 
 def _labels(steps: Iterable[tuple[Step, int]]) -> dict[str, Counter[str]]:
-    """Count, for each answer offered or given at a place, the labels it had; one that was chosen counts double."""
+    """Count, for each answer offered or given at a node, the labels it had; one that was chosen counts double."""
     labels: dict[str, Counter[str]] = {}
     for step, count in steps:
         for option in step.options:
@@ -184,38 +175,3 @@ def _labels(steps: Iterable[tuple[Step, int]]) -> dict[str, Counter[str]]:
         if step.answer and step.label:
             labels.setdefault(step.answer, Counter())[step.label] += 2 * count
     return labels
-
-
-def _reaches(ways: Mapping[int, set[int]], start: int, goal: int) -> bool:
-    seen, waiting = {start}, [start]
-    while waiting:
-        number = waiting.pop()
-        if number == goal:
-            return True
-        fresh = ways[number] - seen
-        seen |= fresh
-        waiting += fresh
-    return False
-
-
-def _contradictions(nodes: list[FoldedNode], edges: list[FoldedEdge], cures: list[SetAside]) -> Iterator[Contradiction]:
-    """Yield where one answer leads beside a drawn place to its rivals, or beside a drawn end to other cures."""
-    placed = {node.id: node for node in nodes if not node.needs_review}
-    ways: dict[tuple[str | None, str | None], list[tuple[str, tuple[str, ...]]]] = {}
-    conditions: dict[tuple[str | None, str | None], Condition | None] = {}
-    ends = set()
-    for edge in edges:
-        if edge.target in placed:
-            key = edge.source, edge.condition.key if edge.condition else None
-            conditions[key] = edge.condition
-            ways.setdefault(key, []).append((placed[edge.target].text, edge.sessions))
-            if placed[edge.target].type.is_end:
-                ends.add(key)
-    for cure in cures:
-        after = cure.node_id, cure.condition.key if cure.condition else None
-        if after in ends:
-            ways[after].append((cure.ended, cure.sessions))
-    for (node_id, answer), found in ways.items():
-        if len(found) > 1 and node_id is not None:
-            found.sort(key=lambda way: (-len(way[1]), way[0]))
-            yield Contradiction(node_id, conditions[node_id, answer], tuple(found))

@@ -1,10 +1,13 @@
 """A drawn fold: nodes and ways with the sessions behind them, and beside them what they do not show."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from types import MappingProxyType
 from typing import Any
 
 from firstline.flows.rules import Condition, NodeType
 
+_NONE: Mapping[str, int] = MappingProxyType({})
 StepRef = tuple[str, int]  # session id, index in its walked path
 
 
@@ -59,14 +62,15 @@ class Folding:
     contradictions: tuple[Contradiction, ...] = ()
     set_aside: tuple[SetAside, ...] = ()
 
-    def to_document(self) -> dict[str, Any]:
+    def to_document(self, answered: Mapping[str, int] = _NONE, offsets: Mapping[str, int] = _NONE) -> dict[str, Any]:
         """Return the form of `proposed_flow_data`: flow JSON with the evidence on nodes and edges.
 
-        Contradictions and what is set aside are members of their own, where there are any.
+        Contradictions and what is set aside are members of their own, where there are any. Of a session named in
+        `answered` no more than that many steps are told; its `offsets` tells at which step of its walk it begins.
         """
         document: dict[str, Any] = {
             "root": self.root,
-            "nodes": [_node_document(node) for node in self.nodes],
+            "nodes": [_node_document(node, answered, offsets) for node in self.nodes],
             "edges": [_edge_document(edge) for edge in self.edges],
         }
         if self.contradictions:
@@ -76,13 +80,18 @@ class Folding:
         return document
 
 
-def _node_document(node: FoldedNode) -> dict[str, Any]:
+def _node_document(node: FoldedNode, answered: Mapping[str, int], offsets: Mapping[str, int]) -> dict[str, Any]:
     document: dict[str, Any] = {"id": node.id, "type": node.type.value, "text": node.text}
     if node.help:
         document["help"] = node.help
     if node.needs_review:
         document["needs_review"] = True
-    return document | {"steps": [{"session_id": session, "index": index} for session, index in node.steps]}
+    document["steps"] = [
+        {"session_id": session, "index": index + offsets.get(session, 0)}
+        for session, index in node.steps
+        if index < answered.get(session, index + 1)
+    ]
+    return document
 
 
 def _edge_document(edge: FoldedEdge) -> dict[str, Any]:

@@ -1,12 +1,12 @@
 """Many walks become one graph: the whole fold, and the same fold kept up to date walk by walk."""
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from firstline.flywheel.drawing import draw
 from firstline.flywheel.drawn import Folding
 from firstline.flywheel.evidence import Outcome, Walk, one_per_session
-from firstline.flywheel.register import Outline, Passage, Register
+from firstline.flywheel.register import Outline, Register
 from firstline.flywheel.shelf import Shelf
 from firstline.flywheel.skeleton import Skeleton
 
@@ -53,13 +53,9 @@ class FoldState:
         return FoldState(walks, self.register.with_walk(walk, self.skeleton.match(walk)), self.skeleton)
 
     def outlines(self) -> list[Outline]:
-        """Return the walks without their wordings, by session: enough to draw, count and title a graph."""
-        return [outline for outline, _ in self._passages()]
+        """Return the walks without their steps, by session: enough to count and title a graph."""
+        return self.register.outlines()
 
     def folding(self) -> Folding:
         level = self.skeleton.levels[-1] if self.skeleton.levels else None
-        return draw(level, self._passages())
-
-    def _passages(self) -> Iterator[Passage]:
-        texts = [wording.text for wording in self.skeleton.levels[-1].wordings] if self.skeleton.levels else []
-        return self.register.passages(texts)
+        return draw(level, self.register)

@@ -1,16 +1,17 @@
 """How a walk runs through a published flow that it was not served from: which nodes it met, and where it departed."""
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import lru_cache
 from itertools import pairwise
 
 from firstline.flows.rules import Graph
-from firstline.flywheel.alignment import align_steps
+from firstline.flywheel.alignment import align_found
 from firstline.flywheel.branching import PLACES, STRICT
 from firstline.flywheel.evidence import Step, Walk
-from firstline.flywheel.growth import Answer, Place, index_of
-from firstline.flywheel.similarity import UNIT, Lexicon
+from firstline.flywheel.growth import Answer, Place
+from firstline.flywheel.similarity import UNIT, Lexicon, Vector
 
 # Log likelihood ratios. Of walks drawn from one authored playbook 8 in 100 begin like another playbook's flow, and 6 in
 # 100 of those share a further step; a walk of the flow itself leaves it in perhaps one call of five.
@@ -75,12 +76,11 @@ class Course:
 
 def follow(published: Graph, walk: Walk) -> Course:
     """Align a walk with the paths of a flow; answers that bear a way's label are taken for that way's."""
-    lexicon = Lexicon.of([node.text for node in published.nodes] + [step.text for step in walk.steps])
-    roots = list(_unrolled(published, lexicon))
-    index = index_of(place for root in roots for place in root.subtree())
-    matches = align_steps(walk.steps, lexicon, roots, index, STRICT).matches
+    flow = _laid_out(Graph(published.root, tuple(published.nodes), tuple(published.edges)))
+    found = [flow.products(step.text) for step in walk.steps]
+    stood = align_found(walk.steps, found, flow.roots, STRICT).matches
     nodes = tuple(
-        matches[at].node_id if at in matches and _is_told(step, matches[at], lexicon) else None
+        stood[at].node_id if at in stood and _is_told(step, stood[at], found[at]) else None
         for at, step in enumerate(walk.steps)
     )
     steps = tuple(_answered(published, step, node) for step, node in zip(walk.steps, nodes, strict=True))
@@ -89,20 +89,49 @@ def follow(published: Graph, walk: Walk) -> Course:
     return Course(understood, nodes, departures, begins_at_root=bool(nodes) and nodes[0] == published.root)
 
 
-def _is_told(step: Step, place: Place, lexicon: Lexicon) -> bool:
+class _Layout:
+    """A flow as walks are aligned with it: a place for each path to a node, and the places by what their nodes say."""
+
+    def __init__(self, published: Graph) -> None:
+        # What is asked in a walk is asked in the flow too: each wording counts for both.
+        self._lexicon = Lexicon.of(node.text for node in published.nodes for _ in range(2))
+        self.roots = list(_unrolled(published))
+        self._index: dict[int, list[tuple[str, int]]] = {}  # feature -> the nodes that have it, and how much of it
+        for node in published.nodes:
+            for feature, weight in self._vector(node.text).items():
+                self._index.setdefault(feature, []).append((node.id, weight))
+        self._places: dict[str | None, list[Place]] = {}
+        for place in (place for root in self.roots for place in root.subtree()):
+            self._places.setdefault(place.node_id, []).append(place)
+
+    def products(self, text: str) -> dict[Place, int]:
+        """Return the product of a wording with each place's that shares a feature with it."""
+        found: dict[str, int] = {}
+        for feature, weight in self._vector(text).items():
+            for node_id, other in self._index.get(feature, ()):
+                found[node_id] = found.get(node_id, 0) + weight * other
+        return {place: product for node_id, product in found.items() for place in self._places.get(node_id, ())}
+
+    def _vector(self, text: str) -> Vector:
+        """Return the weights of a text, by a lexicon that does not remember it: a layout outlives many walks."""
+        return Lexicon(self._lexicon.frequencies, self._lexicon.texts).vector(text)
+
+
+@lru_cache(maxsize=16)
+def _laid_out(published: Graph) -> _Layout:
+    return _Layout(published)
+
+
+def _is_told(step: Step, place: Place, found: Mapping[Place, int]) -> bool:
     """Tell whether a step's own words speak for its place: the same answers before it do not make two cures one."""
-    if not step.type.is_end or step.node_id == place.node_id:
-        return True
-    vector = lexicon.vector(step.text)
-    alike = sum(weight * vector.get(feature, 0) for feature, weight in place.sums.items())
-    return alike > STRICT.alike * UNIT * UNIT
+    return not step.type.is_end or step.node_id == place.node_id or found.get(place, 0) > STRICT.alike * UNIT * UNIT
 
 
-def _unrolled(published: Graph, lexicon: Lexicon) -> Iterator[Place]:
+def _unrolled(published: Graph) -> Iterator[Place]:
     """Yield the tree of a graph's paths, one place for each path to a node."""
     if published.root not in published.by_id:
         return
-    root = _place(published, published.root, lexicon, 1)
+    root = _place(published, published.root, 1)
     stack = [(root, frozenset((published.root,)))]
     count = 1
     while stack and count < PLACES:
@@ -110,17 +139,15 @@ def _unrolled(published: Graph, lexicon: Lexicon) -> Iterator[Place]:
         for edge in published.ways_from(place.node_id or ""):
             if edge.target not in path and edge.target in published.by_id:
                 count += 1
-                child = _place(published, edge.target, lexicon, count)
+                child = _place(published, edge.target, count)
                 place.hang(child, edge.condition.key if edge.condition else None)
                 stack.append((child, path | {edge.target}))
     yield root
 
 
-def _place(published: Graph, node_id: str, lexicon: Lexicon, number: int) -> Place:
-    node = published.by_id[node_id]
+def _place(published: Graph, node_id: str, number: int) -> Place:
     place = Place(number)
-    place.node_id, place.size, place.ends = node_id, 1, int(node.type.is_end)
-    place.sums = dict(lexicon.vector(node.text))
+    place.node_id, place.size, place.ends = node_id, 1, int(published.by_id[node_id].type.is_end)
     return place
 
 

@@ -3,10 +3,9 @@
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime
-from typing import Any
 from uuid import UUID
 
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from firstline.db.models import Proposal, ProposalEvidence
 from firstline.db.models.proposals import ProposalStatus
@@ -24,10 +23,16 @@ Done = tuple[AnalysisStatus, str]
 
 def fold_in(db: Session, evidence: ProposalEvidence, ended: EndedSession, *, at: datetime) -> Done:
     """Let a session stand behind a proposal, once, and draw the graph with it."""
-    proposal = db.get_one(Proposal, (evidence.account_id, evidence.proposal_id), with_for_update=True)
+    proposal = lock(db, evidence)
     support(proposal, [str(ended.row.id)], at=at)
     add_walk(db, proposal, evidence, ended.evidence, at=at)
     return AnalysisStatus.COMPLETED, f"Folded into proposal {proposal.id}."
+
+
+def lock(db: Session, evidence: ProposalEvidence) -> Proposal:
+    """Return the proposal of some evidence with its row locked; its graph, which is about to be drawn, is not read."""
+    key = evidence.account_id, evidence.proposal_id
+    return db.get_one(Proposal, key, with_for_update=True, options=[defer(Proposal.proposed_flow_data)])
 
 
 def support(proposal: Proposal, session_ids: Sequence[str], *, at: datetime) -> None:
@@ -41,30 +46,29 @@ def support(proposal: Proposal, session_ids: Sequence[str], *, at: datetime) -> 
 
 def add_walk(db: Session, proposal: Proposal, evidence: ProposalEvidence, walk: Walk, *, at: datetime) -> None:
     """Fold one more walk in and draw the graph: most are stood in it by one alignment, the others not folded anew."""
-    placed = _placed(evidence, walk)
-    state = keeping.load(db, evidence)
-    known = placed.session_id in state.register.walks
-    state = keeping.add_walk(db, evidence, state, placed)
-    signature = Signature.from_document(evidence.signature)
-    _sign(evidence, Signature.of(state.walks.values()) if known else signature.with_walk(placed))
-    _draw(db, proposal, evidence, state, at=at)
+    with db.no_autoflush:  # one write for each row, at the end
+        placed = _placed(evidence, walk)
+        state = keeping.load(db, evidence)
+        known = placed.session_id in state.register.walks
+        state = keeping.add_walk(db, evidence, state, placed)
+        before = Signature.from_document(evidence.signature)
+        after = Signature.of(state.walks.values()) if known else before.with_walk(placed)
+        evidence.signature = after.to_document()
+        if after.terms != before.terms:
+            evidence.terms = after.terms
+        draw(db, proposal, evidence, state, at=at)
 
 
 def begin(db: Session, proposal: Proposal, evidence: ProposalEvidence, walk: Walk, *, at: datetime) -> None:
     """Fold and draw the first walk of a proposal."""
-    refold(db, evidence, [_placed(evidence, walk)])
-    redraw(db, proposal, evidence, at=at)
+    draw(db, proposal, evidence, refold(db, evidence, [_placed(evidence, walk)]), at=at)
 
 
-def refold(db: Session, evidence: ProposalEvidence, walks: Sequence[Walk]) -> None:
+def refold(db: Session, evidence: ProposalEvidence, walks: Sequence[Walk]) -> FoldState:
     """Fold walks anew, and keep no other; of a branch, each is the part of a walk that came after its flow was left."""
-    _sign(evidence, Signature.of(walks))
-    keeping.refold(db, evidence, walks)
-
-
-def redraw(db: Session, proposal: Proposal, evidence: ProposalEvidence, *, at: datetime) -> None:
-    """Draw the graph of all the walks behind a proposal and let everything that follows from them follow."""
-    _draw(db, proposal, evidence, keeping.load(db, evidence), at=at)
+    signature = Signature.of(walks)
+    evidence.signature, evidence.terms = signature.to_document(), signature.terms
+    return keeping.refold(db, evidence, walks)
 
 
 def walks_of(db: Session, evidence: ProposalEvidence) -> list[Walk]:
@@ -72,11 +76,13 @@ def walks_of(db: Session, evidence: ProposalEvidence) -> list[Walk]:
     return list(keeping.load(db, evidence).walks.values())
 
 
-def _draw(db: Session, proposal: Proposal, evidence: ProposalEvidence, state: FoldState, *, at: datetime) -> None:
+def draw(db: Session, proposal: Proposal, evidence: ProposalEvidence, state: FoldState, *, at: datetime) -> None:
+    """Draw the graph of all the walks behind a proposal and let everything that follows from them follow."""
     walks = state.outlines()
     told = [walk.opening for walk in walks if walk.outcome is Outcome.RESOLVED] or [walk.opening for walk in walks]
     typical = wording.most_typical(told)
-    document = _walked_only(state.folding().to_document(), walks, (evidence.place or {}).get("offsets", {}))
+    answered = {walk.session_id: walk.answered for walk in walks}  # `walked_path` has no entry for what was only served
+    document = state.folding().to_document(answered, (evidence.place or {}).get("offsets", {}))
     if evidence.place is not None:
         grafting.draw(db, proposal, evidence.place, document, state)
         proposal.title = f"{evidence.place['flow_name']}: {wording.title_of(typical, None)}"[:255]
@@ -105,11 +111,6 @@ def point_at(db: Session, proposal: Proposal, session_id: str) -> None:
     proposal.source_session_id = None if walk is not None else UUID(session_id)
 
 
-def _sign(evidence: ProposalEvidence, signature: Signature) -> None:
-    evidence.signature = signature.to_document()
-    evidence.terms = signature.terms
-
-
 def _placed(evidence: ProposalEvidence, walk: Walk) -> Walk:
     """Return the part of a walk that belongs to a proposal: of a branch, what came after the flow was left."""
     if evidence.place is None or "attachment" not in evidence.place:
@@ -117,26 +118,6 @@ def _placed(evidence: ProposalEvidence, walk: Walk) -> Walk:
     offset = next((index for index, step in enumerate(walk.steps) if step.built), len(walk.steps))
     evidence.place = {**evidence.place, "offsets": {**evidence.place["offsets"], walk.session_id: offset}}
     return replace(walk, steps=walk.steps[offset:])
-
-
-def _walked_only(document: dict[str, Any], walks: Sequence[Walk], offsets: dict[str, int]) -> dict[str, Any]:
-    """Leave the ends out of the steps: they were served, not answered, and `walked_path` has no entry for them.
-
-    `offsets` say at which entry of its `walked_path` a session's part begins.
-    """
-    answered = {
-        (walk.session_id, index)
-        for walk in walks
-        for index, step in enumerate(walk.steps)
-        if not (step.type.is_end and step.answer is None)
-    }
-    for node in document["nodes"]:
-        node["steps"] = [
-            {**step, "index": step["index"] + offsets.get(step["session_id"], 0)}
-            for step in node["steps"]
-            if (step["session_id"], step["index"]) in answered
-        ]
-    return document
 
 
 def _let_be_found(db: Session, proposal: Proposal, told: Sequence[str], *, at: datetime) -> None:

@@ -16,6 +16,7 @@ from firstline.flywheel import rules
 from firstline.flywheel.evidence import Outcome, Walk
 from firstline.flywheel.folding import FoldState
 from firstline.flywheel.following import follow
+from firstline.flywheel.register import Outline
 from firstline.flywheel.reworking import rework
 from firstline.flywheel.rules import Attachment
 from firstline.flywheel.sessions import EndedSession
@@ -81,7 +82,7 @@ def _of_flow(account_id: UUID, flow_id: UUID, kind: ProposalType, status: Propos
 
 
 def _draw_branch(
-    proposal: Proposal, live: Graph, attachment: Attachment, document: dict[str, Any], walks: Sequence[Walk]
+    proposal: Proposal, live: Graph, attachment: Attachment, document: dict[str, Any], walks: Sequence[Outline]
 ) -> None:
     if document["root"] is None:
         proposal.proposed_flow_data = live.to_document()

@@ -52,8 +52,7 @@ def _join(
     kept.supported_at = supported_at
     kept.validated_by_outcome = kept.validated_by_outcome or gone.validated_by_outcome
     walks = [*gathering.walks_of(db, kept_evidence), *gathering.walks_of(db, gone_evidence)]
-    gathering.refold(db, kept_evidence, walks)
-    gathering.redraw(db, kept, kept_evidence, at=at)
+    gathering.draw(db, kept, kept_evidence, gathering.refold(db, kept_evidence, walks), at=at)
     _retire(db, gone, gone_evidence, kept, at=at)
     log().info("proposals.joined", proposal_id=str(kept.id), dismissed_id=str(gone.id))
 

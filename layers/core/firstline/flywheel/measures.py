@@ -2,29 +2,32 @@
 
 from collections.abc import Sequence
 from datetime import UTC, datetime, timedelta
+from typing import Any
+from uuid import UUID
 
-from sqlalchemy import func, select
+from sqlalchemy import ARRAY, ScalarSelect, Subquery, Uuid, any_, func, literal, select
 from sqlalchemy.orm import Session
 
 from firstline.db.models import Proposal
 from firstline.db.models import Walk as WalkRow
 from firstline.db.models.walks import WalkKind, WalkStatus
-from firstline.flywheel.evidence import Outcome, Walk
+from firstline.flywheel.evidence import Outcome
+from firstline.flywheel.register import Outline
 from firstline.proposals import rules
 from firstline.proposals.rules import Outcomes
 
 WINDOW = timedelta(days=28)
+_TYPICAL = 1_000  # newest walks of flows that tell how long one takes, however many an account has
 
 
-def weigh(db: Session, proposal: Proposal, walks: Sequence[Walk], *, at: datetime) -> None:
+def weigh(db: Session, proposal: Proposal, walks: Sequence[Outline], *, at: datetime) -> None:
     """Set a proposal's confidence and impact by the walks behind it."""
     resolved = sum(walk.outcome is Outcome.RESOLVED for walk in walks)
     recent = [walk for walk in walks if walk.ended_at >= (at - WINDOW).timestamp()]
     age = at - max(at - WINDOW, datetime.fromtimestamp(min((walk.ended_at for walk in recent), default=0.0), UTC))
     calls_per_week = len(recent) / max(age / timedelta(weeks=1), 1.0)
-    minutes_now = _mean_minutes(db, proposal, [walk.session_id for walk in walks]) or 0.0
-    minutes_with_flow = _minutes_with_flow(db, proposal, at=at)
-    _set(proposal, resolved, len(walks) - resolved, calls_per_week, minutes_now, minutes_with_flow)
+    minutes_now, minutes_with_flow = _minutes(db, proposal, [walk.session_id for walk in walks], at=at)
+    _set(proposal, resolved, len(walks) - resolved, calls_per_week, minutes_now or 0.0, minutes_with_flow)
 
 
 def weigh_change(db: Session, proposal: Proposal, *, saved_share: float, at: datetime) -> None:
@@ -67,26 +70,31 @@ def _set(
     }
 
 
-def _mean_minutes(db: Session, proposal: Proposal, session_ids: Sequence[str]) -> float | None:
-    return _mean(
-        db,
-        WalkRow.account_id == proposal.account_id,
-        WalkRow.id.in_(session_ids),
-        WalkRow.resolved_at.is_not(None),
+def _minutes(
+    db: Session, proposal: Proposal, session_ids: Sequence[str], *, at: datetime
+) -> tuple[float | None, float | None]:
+    """Return how many minutes the walks behind a proposal took, and what walks through flows take; None: no such."""
+    ids = literal([UUID(session_id) for session_id in session_ids], ARRAY(Uuid))
+    behind = (
+        select(WalkRow.resolved_at, WalkRow.started_at)
+        .where(WalkRow.account_id == proposal.account_id, WalkRow.id == any_(ids), WalkRow.resolved_at.is_not(None))
+        .subquery()
     )
-
-
-def _minutes_with_flow(db: Session, proposal: Proposal, *, at: datetime) -> float | None:
-    return _mean(
-        db,
-        WalkRow.account_id == proposal.account_id,
-        WalkRow.status == WalkStatus.RESOLVED,
-        WalkRow.session_kind == WalkKind.FLOW,
-        WalkRow.resolved_at > at - WINDOW,
+    newest = (
+        select(WalkRow.resolved_at, WalkRow.started_at)
+        .where(
+            WalkRow.account_id == proposal.account_id,
+            WalkRow.status == WalkStatus.RESOLVED,
+            WalkRow.session_kind == WalkKind.FLOW,
+            WalkRow.resolved_at > at - WINDOW,
+        )
+        .order_by(WalkRow.resolved_at.desc())
+        .limit(_TYPICAL)
+        .subquery()
     )
+    now, with_flow = db.execute(select(_mean(behind), _mean(newest))).one()
+    return float(now) if now is not None else None, float(with_flow) if with_flow is not None else None
 
 
-def _mean(db: Session, *filters: object) -> float | None:
-    minutes = func.extract("epoch", WalkRow.resolved_at - WalkRow.started_at) / 60
-    found = db.scalar(select(func.avg(minutes)).where(*filters))  # type: ignore[arg-type]  # SQL expressions all
-    return float(found) if found is not None else None
+def _mean(walks: Subquery) -> ScalarSelect[Any]:
+    return select(func.avg(func.extract("epoch", walks.c.resolved_at - walks.c.started_at) / 60)).scalar_subquery()

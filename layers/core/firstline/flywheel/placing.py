@@ -1,12 +1,12 @@
 """Which pending proposal a session belongs to: found by telling words, decided by how the problems compare."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from uuid import UUID
 
 from sqlalchemy import ColumnElement, Text, and_, column, func, literal, select, true
 from sqlalchemy.dialects.postgresql import ARRAY
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, defer
 
 from firstline.db.models import Proposal, ProposalEvidence, ProposalTerm, ProposalWalk
 from firstline.db.models import Walk as WalkRow
@@ -29,12 +29,11 @@ def find_kin(
 
     One that a reviewer holds at this moment is passed over.
     """
-    found = _candidates(db, account_id, signature, ProposalStatus.PENDING)
-    open_ones = [one for one in found if one.place is None and one.proposal_id != besides]
-    while (evidence := _nearest(signature, open_ones)) is not None:
-        if _lock_pending(db, evidence):
-            return evidence
-        open_ones.remove(evidence)
+    found = _candidates(db, account_id, signature, ProposalStatus.PENDING, ProposalEvidence.place.is_(None), besides)
+    while (key := nearest(signature, found)) is not None:
+        if _lock_pending(db, account_id, UUID(key)):
+            return _evidence_of(db, account_id, UUID(key))
+        del found[key]
     return None
 
 
@@ -42,15 +41,14 @@ def find_rejected(
     db: Session, *, account_id: UUID, walk: Walk, attachment: Attachment | None
 ) -> ProposalEvidence | None:
     """Return a rejected proposal for the same problem, at the same place of a flow where it was a branch."""
-    if attachment is None:
-        signature = Signature.of([walk])
-        found = _candidates(db, account_id, signature, ProposalStatus.REJECTED)
-        return _nearest(signature, [one for one in found if one.place is None])
-    first = next((at for at, step in enumerate(walk.steps) if step.built), len(walk.steps))
-    signature = Signature.of([replace(walk, steps=walk.steps[first:])])
-    found = _candidates(db, account_id, signature, ProposalStatus.REJECTED)
-    place = attachment.to_document()
-    return _nearest(signature, [one for one in found if (one.place or {}).get("attachment") == place])
+    there: ColumnElement[bool] = ProposalEvidence.place.is_(None)
+    if attachment is not None:
+        there = ProposalEvidence.place["attachment"] == attachment.to_document()
+        first = next((at for at, step in enumerate(walk.steps) if step.built), len(walk.steps))
+        walk = replace(walk, steps=walk.steps[first:])
+    signature = Signature.of([walk])
+    key = nearest(signature, _candidates(db, account_id, signature, ProposalStatus.REJECTED, there))
+    return _evidence_of(db, account_id, UUID(key)) if key is not None else None
 
 
 def list_pending_with(db: Session, *, account_id: UUID, session_id: str) -> Sequence[tuple[Proposal, ProposalEvidence]]:
@@ -77,8 +75,13 @@ def find_walk(db: Session, *, account_id: UUID, session_id: UUID) -> WalkRow | N
 
 
 def _candidates(
-    db: Session, account_id: UUID, signature: Signature, status: ProposalStatus
-) -> Sequence[ProposalEvidence]:
+    db: Session,
+    account_id: UUID,
+    signature: Signature,
+    status: ProposalStatus,
+    there: ColumnElement[bool],
+    besides: UUID | None = None,
+) -> dict[str, Signature]:
     """Return the proposals that share the most telling words; a word counts the less, the more proposals have it.
 
     No more than POSTINGS proposals are read for a word, so that the cost does not grow with the account.
@@ -105,24 +108,25 @@ def _candidates(
         .limit(CANDIDATES)
         .subquery("shared")
     )
-    query = select(ProposalEvidence).join(
-        shared,
-        and_(ProposalEvidence.account_id == account_id, ProposalEvidence.proposal_id == shared.c.proposal_id),
+    query = (
+        select(ProposalEvidence.proposal_id, ProposalEvidence.signature)
+        .join(shared, ProposalEvidence.proposal_id == shared.c.proposal_id)
+        .where(ProposalEvidence.account_id == account_id, there)
     )
-    return db.scalars(query).all()
+    if besides is not None:
+        query = query.where(ProposalEvidence.proposal_id != besides)
+    return {str(key): Signature.from_document(known) for key, known in db.execute(query)}
 
 
-def _nearest(signature: Signature, found: Iterable[ProposalEvidence]) -> ProposalEvidence | None:
-    by_key = {str(one.proposal_id): one for one in found}
-    key = nearest(signature, {key: Signature.from_document(one.signature) for key, one in by_key.items()})
-    return by_key[key] if key is not None else None
+def _evidence_of(db: Session, account_id: UUID, proposal_id: UUID) -> ProposalEvidence:
+    return db.get_one(ProposalEvidence, (account_id, proposal_id), options=[defer(ProposalEvidence.terms)])
 
 
-def _lock_pending(db: Session, evidence: ProposalEvidence) -> bool:
+def _lock_pending(db: Session, account_id: UUID, proposal_id: UUID) -> bool:
     """Lock a proposal unless somebody else has it or it is pending no longer."""
     query = select(Proposal.id).where(
-        Proposal.account_id == evidence.account_id,
-        Proposal.id == evidence.proposal_id,
+        Proposal.account_id == account_id,
+        Proposal.id == proposal_id,
         Proposal.status == ProposalStatus.PENDING,
     )
     return db.scalar(query.with_for_update(skip_locked=True)) is not None

@@ -1,26 +1,28 @@
 """The walks behind a fold in outline: who took which ways, without the words in which each of them was asked."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
+from firstline.flows.rules import NodeType
 from firstline.flywheel.evidence import Outcome, Step, Walk
 from firstline.flywheel.shelf import read_step, step_row
 
 Matches = Mapping[int, int]  # step -> number of the place it stands in
-Passage = tuple["Outline", Matches]
+Passage = tuple[str, bool, Sequence[int]]  # a session, whether it resolved, the numbers of its steps
 NOWHERE = -1
+_OUTCOMES = {outcome.value: outcome for outcome in Outcome}
 
 
-@dataclass(frozen=True, slots=True)
-class Outline(Walk):
-    """A walk as a graph words it: a step that stands in a place bears that place's wording, and no help."""
+class Outline(NamedTuple):
+    """What a walk tells of itself without its steps; from `answered` on they were served, not answered."""
 
-    lot: str = ""
-
-    @property
-    def content_hash(self) -> str:
-        return self.lot
+    session_id: str
+    opening: str
+    outcome: Outcome
+    ended_at: float
+    lot: str
+    answered: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,19 +64,22 @@ class Register:
         numbers = self.walks[session_id][-1]
         return {at: self.steps[number][0] for at, number in enumerate(numbers) if self.steps[number][0] != NOWHERE}
 
-    def passages(self, texts: Sequence[str]) -> Iterator[Passage]:
-        """Yield the walks by session; `texts` are the wordings of the places."""
-        places = [row[0] for row in self.steps]
-        steps = [read_step(row[1:], row[1] if row[0] == NOWHERE else texts[row[0]]) for row in self.steps]
-        outcomes = {outcome.value: outcome for outcome in Outcome}
-        paths: dict[tuple[int, ...], tuple[tuple[Step, ...], Matches]] = {}  # walks that went alike share them
-        for session, (lot, opening, outcome, ended_at, numbers) in sorted(self.walks.items()):
-            path = tuple(numbers)
-            if path not in paths:
-                found = {at: places[number] for at, number in enumerate(path) if places[number] != NOWHERE}
-                paths[path] = tuple([steps[number] for number in path]), found
-            taken, matches = paths[path]
-            yield Outline(session, opening, taken, outcomes[outcome], None, None, ended_at, lot), matches
+    def passages(self) -> list[Passage]:
+        """Return what each walk went through, by session."""
+        resolved = Outcome.RESOLVED.value
+        return [(session, how == resolved, numbers) for session, (_, _, how, _, numbers) in sorted(self.walks.items())]
+
+    def worded(self, texts: Sequence[str]) -> list[tuple[int, Step]]:
+        """Return each step by its number, with the place it stands in; `texts` are the wordings of the places."""
+        return [(row[0], read_step(row[1:], row[1] if row[0] == NOWHERE else texts[row[0]])) for row in self.steps]
+
+    def outlines(self) -> list[Outline]:
+        """Return the walks by session."""
+        served = [NodeType(kind).is_end and answer is None for _, _, kind, answer, *_ in self.steps]
+        return [
+            Outline(session, opening, _OUTCOMES[how], ended_at, lot, len(numbers) - served[numbers[-1]])
+            for session, (lot, opening, how, ended_at, numbers) in sorted(self.walks.items())
+        ]
 
 
 def _rows(walk: Walk, matches: Matches) -> list[list[Any]]:

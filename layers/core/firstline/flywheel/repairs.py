@@ -4,7 +4,7 @@ from collections.abc import Callable, Iterator
 
 from firstline.flywheel.alignment import WEIGHTS, Weights
 from firstline.flywheel.growth import Place, Tree, ancestors, unlike
-from firstline.flywheel.similarity import UNIT
+from firstline.flywheel.similarity import UNIT, cosine
 
 TWIN = 0.6  # two places ask the same when they are this part as alike as the wordings within them are
 LIKE_WITHIN = 0.3  # how alike two wordings of one question are, where no place tells
@@ -12,9 +12,7 @@ LIKE_WITHIN = 0.3  # how alike two wordings of one question are, where no place 
 
 def alike(one: Place, other: Place) -> float:
     """Return the mean cosine over all pairs of one member each."""
-    small, large = (one.sums, other.sums) if len(one.sums) <= len(other.sums) else (other.sums, one.sums)
-    dot = sum(weight * large.get(feature, 0) for feature, weight in small.items())
-    return dot / (UNIT * UNIT * one.size * other.size)
+    return cosine(one.sums, other.sums) / (one.size * other.size)
 
 
 def within(place: Place) -> float | None:

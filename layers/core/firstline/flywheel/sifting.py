@@ -1,72 +1,86 @@
 """What of a fold is drawn, weighed by all the walks that came by, and what is set aside as evidence."""
 
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from firstline.flywheel.consensus import of_weight
-from firstline.flywheel.evidence import Outcome, Walk
-from firstline.flywheel.growth import Answer, Place
+from firstline.flywheel.growth import Answer
+from firstline.flywheel.register import NOWHERE
+from firstline.flywheel.traffic import Traffic, Way, leads_to
 
-Passage = tuple[Walk, Mapping[int, int]]  # a walk, and the number of the place each of its steps stands in
+
+@dataclass(frozen=True, slots=True)
+class Sifted:
+    """The nodes to draw and the ways between them, in the order of their places.
+
+    `rivals` begin like a drawn one: ways as well founded, and less walked ones between nodes that are drawn anyway.
+    """
+
+    nodes: Sequence[int]
+    ways: Sequence[Way]
+    rivals: Sequence[Way]
 
 
 @dataclass(frozen=True, slots=True)
 class Rest:
-    """How walks went on from a drawn place where the graph does not follow them; `place` None: no step is drawn."""
+    """How walks went on from a drawn node where the graph does not follow them; `node` None: no step is drawn."""
 
-    place: int | None
+    node: int | None
     answer: Answer
     asked: str  # what came next
     ended: str  # and how it ended
     straight: bool  # the end is what came next
-    beside: int | None  # the place it stands in, which is not drawn
+    beside: int | None  # the node it stands in, which is not drawn
     sessions: tuple[str, ...]
 
 
-def sift(
-    places: Sequence[Place], walks: Sequence[Collection[str]], instructions: Collection[int]
-) -> tuple[list[int], list[int]]:
-    """Return the numbers of the places to draw, parents first, and of their rivals: as well founded, but not drawn.
+def sift(traffic: Traffic) -> Sifted:
+    """Choose what is drawn.
 
-    `walks` tells which resolved walks stand in each, `instructions` which have one way on, whatever was answered.
-
-    A fold's shape is drawn from some of the walks; of the ways that go on from one answer, all walks decide: the one
-    that most of them took is drawn, so that each answer has one. Trees beside the largest are left out: nobody knows
-    which answer leads to them.
+    A fold's shape is drawn from some of the walks; of the ways that go on from one answer, all walks decide. An
+    instruction has one way on, whatever was answered. Trees beside the largest are left out: nobody knows which answer
+    leads to them. A way that would close a circle is never drawn.
     """
-    below = [set(standing) for standing in walks]  # which walks stand in a place or below it
-    for place in reversed(places):
-        if place.parent is not None:
-            below[place.parent.number] |= below[place.number]
-    drawn: list[int] = []
-    rivals: list[int] = []
-    waiting = list(places[:1])
+    at = {way: number for number, way in enumerate(traffic.ways)}
+    on: dict[int, set[int]] = {traffic.root: set()}  # node -> those it leads to
+    drawn: list[Way] = []
+    rivals: list[Way] = []
+    faint: list[Way] = []
+    waiting = [traffic.root]
     while waiting:
-        place = waiting.pop()
-        drawn.append(place.number)
-        ways = [list(place.all_children())] if place.number in instructions else list(place.children.values())
-        for siblings in ways:
-            found = of_weight(siblings, lambda sibling: len(walks[sibling.number]))
-            found.sort(key=lambda sibling: (-len(below[sibling.number]), sibling.number))
-            shown = 1 if place.number in instructions else len(found)
-            waiting += found[:shown]
-            rivals += [rival.number for rival in found[shown:]]
-    return sorted(drawn), sorted(rivals)
+        node = waiting.pop()
+        for group in traffic.leaving.get(node, {}).values():
+            found = of_weight(group, lambda way: traffic.came(way).bit_count())
+            found.sort(key=lambda way: (-traffic.below[way.below].bit_count(), at[way]))
+            shown = 1 if traffic.is_instruction(node) else len(found)
+            rivals += found[shown:]
+            faint += [way for way in group if way not in found]
+            for way in found[:shown]:
+                if way.below not in on:
+                    on[way.below] = set()
+                    waiting.append(way.below)
+                elif leads_to(on, way.below, node):
+                    continue
+                on[node].add(way.below)
+                drawn.append(way)
+    rivals += [way for way in faint if way.below in on and traffic.straight(way)]
+    return Sifted(sorted(on), sorted(drawn, key=at.__getitem__), sorted(rivals, key=at.__getitem__))
 
 
-def what_is_left(passages: Iterable[Passage], drawn: Iterable[int]) -> list[Rest]:
+def what_is_left(traffic: Traffic, drawn: Collection[int]) -> list[Rest]:
     """Return where resolved walks leave the drawn graph before their end, most walked first."""
-    shown = set(drawn)
-    sessions: dict[tuple[int | None, Answer, str, str, bool, int | None], list[str]] = {}
-    for walk, matches in passages:
-        placed = [at for at, number in matches.items() if number in shown]
-        last = max(placed, default=-1)
-        end = len(walk.steps) - 1
-        if walk.outcome is not Outcome.RESOLVED or last == end:
+    shown = [node in drawn for node in traffic.nodes]
+    found: dict[tuple[int | None, Answer, str, str, bool, int | None], list[str]] = {}
+    for session, resolved, numbers in traffic.passages:
+        end = len(numbers) - 1
+        if not resolved or shown[numbers[end]]:
             continue
-        place, answer = (matches[last], walk.steps[last].answer) if placed else (None, None)
-        asked, ended = walk.steps[last + 1].text, walk.steps[end].text
-        key = place, answer, asked, ended, last + 1 == end, matches.get(last + 1)
-        sessions.setdefault(key, []).append(walk.session_id)
-    rests = [Rest(*key, tuple(sorted(found))) for key, found in sessions.items()]
+        last = next((at for at in range(end, -1, -1) if shown[numbers[at]]), -1)
+        step = traffic.steps[numbers[last]]
+        node, answer = (traffic.nodes[numbers[last]], step.answer) if last >= 0 else (None, None)
+        following = numbers[last + 1]
+        asked, ended = traffic.steps[following].text, traffic.steps[numbers[end]].text
+        beside = traffic.nodes[following] if traffic.nodes[following] != NOWHERE else None
+        found.setdefault((node, answer, asked, ended, last + 1 == end, beside), []).append(session)
+    rests = [Rest(*key, tuple(sessions)) for key, sessions in found.items()]
     return sorted(rests, key=lambda rest: (-len(rest.sessions), rest.sessions))

@@ -39,9 +39,16 @@ def stem(word: str) -> str:
 
 
 def content_words(text: str) -> list[str]:
-    """Return the stems of a text's content words, in order."""
+    """Return the stems of a text's content words, in order; of all its words, where it has no others."""
     plain = text.lower().replace("n't", " not").replace("’t", " not").replace("cannot", "can not")
-    return [stem(word) for word in _WORD.findall(plain) if word not in _FUNCTION_WORDS]
+    words = _WORD.findall(plain)
+    return [stem(word) for word in words if word not in _FUNCTION_WORDS] or [stem(word) for word in words]
+
+
+def cosine(one: Vector, other: Vector) -> float:
+    """Return how alike two wordings are, 0..1; of sums of wordings, the sum over all pairs."""
+    small, large = (one, other) if len(one) <= len(other) else (other, one)
+    return sum(weight * large.get(feature, 0) for feature, weight in small.items()) / (UNIT * UNIT)
 
 
 def _feature(kind: str, text: str) -> int:

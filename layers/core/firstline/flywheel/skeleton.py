@@ -14,11 +14,12 @@ from itertools import islice
 from uuid import UUID, uuid5
 
 from firstline.flows.rules import NodeType
-from firstline.flywheel.alignment import align_steps
-from firstline.flywheel.consensus import agree, visible
+from firstline.flywheel.alignment import Into, align_through
+from firstline.flywheel.consensus import agree
 from firstline.flywheel.evidence import Step, Walk
 from firstline.flywheel.growth import Answer, Index, Place, Tree, index_of
 from firstline.flywheel.similarity import Lexicon
+from firstline.flywheel.weaving import Weave
 
 LEVELS = (64, 64)  # walks drawn at each level
 GROWTH = 5, 4  # beyond the first level, founders are called anew when the walks have grown by this ratio
@@ -40,16 +41,26 @@ class Wording:
 
 @dataclass(frozen=True)
 class Level:
-    """The places shown after one draw, parents first, numbered by position; `last` is the highest lot drawn."""
+    """The places shown after one draw, parents first, numbered by position; `last` is the highest lot drawn.
+
+    A question that is reached by several ways has a place on each. `node_of` gives for each place the number of the
+    one that stands for all of them: walks stand in it, and its wording is the node's. The others only tell a way.
+    """
 
     places: tuple[Place, ...]
     wordings: tuple[Wording, ...]
+    node_of: tuple[int, ...]
     last: str
     full: bool
 
     @cached_property
-    def roots(self) -> Sequence[Place]:
-        return [place for place in self.places if place.parent is None]
+    def into(self) -> Into:
+        into: dict[Place, list[tuple[Place, Answer]]] = {}
+        for place, node in zip(self.places, self.node_of, strict=True):
+            ways = into.setdefault(self.places[node], [])
+            if place.parent is not None:
+                ways.append((place.parent, place.answer))
+        return into
 
     @cached_property
     def index(self) -> Index:
@@ -63,7 +74,7 @@ class Level:
         """Return the number of the place for each step that has one."""
         known = self._known.get(walk.steps)
         if known is None:
-            matches = align_steps(walk.steps, lexicon, self.roots, self.index).matches
+            matches = align_through(walk.steps, lexicon, self.into, self.index).matches
             known = self._known[walk.steps] = {index: matches[index].number for index in sorted(matches)}
         return known
 
@@ -139,22 +150,35 @@ def founders(walks: Sequence[Ended]) -> set[str]:
 
 
 def _freeze(tree: Tree, last: str, *, full: bool) -> tuple[Level, Mapping[str, Matches]]:
-    shown = visible(tree)
-    frozen: dict[Place, Place] = {}
-    for number, (place, (above, answer)) in enumerate(shown.items()):
-        copy = frozen[place] = Place(number)
-        copy.size, copy.ends = place.size, place.ends
-        copy.forms = {form: place.forms[form] for form in sorted(place.forms, key=sorted) if place.forms[form]}
-        heaviest = sorted(place.sums.items(), key=lambda item: (-item[1], item[0]))
-        copy.sums = dict(islice(heaviest, FEATURES))
-        if above is not None:
-            frozen[above].hang(copy, answer)
+    weave = Weave(tree)
+    into = weave.settle().shown(weave.nodes)
+    frozen = {node: _frozen(number, node) for number, node in enumerate(into)}
+    places = list(frozen.values())
+    node_of = [place.number for place in places]
+    for node, ways in into.items():
+        for at, (above, answer) in enumerate(ways):
+            place = frozen[node]
+            if at:
+                place = Place(len(places))
+                place.size, place.ends = node.size, node.ends
+                places.append(place)
+                node_of.append(frozen[node].number)
+            frozen[above].hang(place, answer)
     matches = {
-        walk.session_id: {at: frozen[place].number for at, place in tree.where.get(number, ()) if place in frozen}
+        walk.session_id: {at: frozen[node].number for at, node in tree.where.get(number, ()) if node in frozen}
         for number, walk in enumerate(tree.walks)
     }
-    wordings = tuple(_wording(tree, place) for place in shown)
-    return Level(tuple(frozen.values()), wordings, last, full), matches
+    worded = [_wording(tree, node) for node in into]
+    return Level(tuple(places), tuple(worded[number] for number in node_of), tuple(node_of), last, full), matches
+
+
+def _frozen(number: int, node: Place) -> Place:
+    copy = Place(number)
+    copy.size, copy.ends = node.size, node.ends
+    copy.forms = {form: node.forms[form] for form in sorted(node.forms, key=sorted) if node.forms[form]}
+    heaviest = sorted(node.sums.items(), key=lambda item: (-item[1], item[0]))
+    copy.sums = dict(islice(heaviest, FEATURES))
+    return copy
 
 
 def _wording(tree: Tree, place: Place) -> Wording:

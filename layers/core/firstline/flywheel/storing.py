@@ -14,7 +14,7 @@ from firstline.flywheel.shelf import Shelf
 from firstline.flywheel.similarity import Lexicon
 from firstline.flywheel.skeleton import Level, Skeleton, Wording, link
 
-VERSION = 3
+VERSION = 4
 
 
 class StateOutdated(Problem):
@@ -115,6 +115,7 @@ def _level_document(level: Level) -> dict[str, Any]:
             for place in level.places
         ],
         "wordings": [[one.id, one.type.value, one.text, one.help] for one in level.wordings],
+        "node_of": level.node_of,
         "last": level.last,
         "full": level.full,
     }
@@ -131,6 +132,7 @@ def _level(document: Mapping[str, Any]) -> Level:
     return Level(
         places=tuple(places),
         wordings=tuple(Wording(id_, NodeType(kind), text, help_) for id_, kind, text, help_ in document["wordings"]),
+        node_of=tuple(document["node_of"]),
         last=document["last"],
         full=document["full"],
     )

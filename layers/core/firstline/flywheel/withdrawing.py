@@ -21,7 +21,7 @@ def add_failure(db: Session, ended: EndedSession, *, at: datetime) -> None:
     evidence = _home_of_failure(db, ended)
     if evidence is None:
         return
-    proposal = db.get_one(Proposal, (evidence.account_id, evidence.proposal_id), with_for_update=True)
+    proposal = gathering.lock(db, evidence)
     if proposal.status == ProposalStatus.PENDING:
         gathering.add_walk(db, proposal, evidence, ended.evidence, at=at)
 
@@ -43,8 +43,8 @@ def withdraw_success(db: Session, ended: EndedSession, *, at: datetime) -> None:
             continue
         walks = gathering.walks_of(db, evidence)
         changed = [replace(walk, outcome=Outcome.FAILED) if walk.session_id == session_id else walk for walk in walks]
-        gathering.refold(db, evidence, changed)
-        gathering.redraw(db, proposal, evidence, at=at)
+        state = gathering.refold(db, evidence, changed)
+        gathering.draw(db, proposal, evidence, state, at=at)
         helped = any(walk.outcome is Outcome.RESOLVED for walk in changed)
         proposal.validated_by_outcome = proposal.validated_by_outcome and helped
 
@@ -59,6 +59,6 @@ def release_session(db: Session, *, proposal: Proposal, session_id: str, at: dat
     gathering.point_at(db, proposal, left[0])
     if not gathering.is_told_by_figures(evidence):
         walks = gathering.walks_of(db, evidence)
-        gathering.refold(db, evidence, [walk for walk in walks if walk.session_id != session_id])
-        gathering.redraw(db, proposal, evidence, at=at)
+        state = gathering.refold(db, evidence, [walk for walk in walks if walk.session_id != session_id])
+        gathering.draw(db, proposal, evidence, state, at=at)
     return True

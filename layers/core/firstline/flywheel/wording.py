@@ -30,7 +30,7 @@ def description_of(typical: str, callers: int) -> str:
 
 def keywords_of(openings: Sequence[str]) -> list[str]:
     """Return the words most callers used, most frequent first; one caller's words when there is only one."""
-    counts = Counter(word for opening in openings for word in set(_words(opening)))
+    counts = Counter(word for opening in openings for word in _words(opening))
     wanted = 2 if len(openings) > _SHORTEST_SAYING else 1
     frequent = [word for word, count in counts.items() if count >= wanted]
     return sorted(frequent, key=lambda word: (-counts[word], word))[:_MOST_KEYWORDS]
@@ -38,18 +38,20 @@ def keywords_of(openings: Sequence[str]) -> list[str]:
 
 def most_typical(openings: Sequence[str]) -> str:
     """Return the opening that shares most words with the others; ties go to the shorter, then the first by letters."""
-    counts = Counter(word for opening in openings for word in set(_words(opening)))
+    counts = Counter(word for opening in openings for word in _words(opening))
 
     def closeness(opening: str) -> float:
-        words = set(_words(opening))
+        words = _words(opening)
         return sum(counts[word] - 1 for word in words) / (len(words) + 2) if words else 0.0
 
     told = [opening for opening in openings if opening.strip()]
     return min(told, key=lambda opening: (-closeness(opening), len(opening), opening), default="")
 
 
-def _words(opening: str) -> list[str]:
-    return [word for word in (each.strip(".,;:!?\"'()").lower() for each in opening.split()) if _is_telling(word)]
+@lru_cache(maxsize=5_000)
+def _words(opening: str) -> frozenset[str]:
+    words = {each.strip(".,;:!?\"'()").lower() for each in opening.split()}
+    return frozenset(word for word in words if _is_telling(word))
 
 
 @lru_cache(maxsize=20_000)
