@@ -20,12 +20,13 @@ from firstline.settings import settings
 BATCH = 10  # SQS takes ten messages at a time
 KEPT = timedelta(days=7)
 CLAIM = timedelta(minutes=1)  # a sweep that dies between sending and marking is repeated after this long
+_TOLD = "firstline.outbox"  # where a session keeps what it will send
+Told = tuple[str, UUID, dict[str, Any]]  # topic, message id, payload
 
 
 def put(db: Session, message: Message, *, at: datetime, due_at: datetime | None = None) -> UUID:
     """Write a fact with the change it tells of; it is sent right after the commit, or when it is due."""
-    message_id = uuid4()
-    payload = {name: _plain(value) for name, value in asdict(message).items()}
+    message_id, payload = uuid4(), {name: _plain(value) for name, value in asdict(message).items()}
     db.add(
         OutboxMessage(
             account_id=message.account_id,
@@ -37,7 +38,9 @@ def put(db: Session, message: Message, *, at: datetime, due_at: datetime | None 
         )
     )
     if due_at is None or due_at <= at:
-        after_commit(db, lambda: _send_quietly(message, message_id, at))
+        if not (told := db.info.setdefault(_TOLD, [])):
+            after_commit(db, lambda: _send_quietly(message, db.info.pop(_TOLD), at=at))
+        told.append((message.topic, message_id, payload))
     return message_id
 
 
@@ -55,12 +58,13 @@ def send_due(who: InAccount, *, at: datetime, limit: int = BATCH) -> int:
             .limit(limit)
             .with_for_update(skip_locked=True)
         ).all()
-        bodies = [(row.topic, row.id, row.payload) for row in rows]
+        told = [(row.topic, row.id, row.payload) for row in rows]
         for row in rows:
             row.due_at = at + CLAIM
-    send(bodies)
-    _mark_sent(who, [message_id for _, message_id, _ in bodies], at=at)
-    return len(bodies)
+    for url, entries in _by_queue(told).items():
+        sqs.send_batch(url, entries)
+    _mark_sent(who, [message_id for _, message_id, _ in told], at=at)
+    return len(told)
 
 
 def forget_sent(who: InAccount, *, at: datetime) -> int:
@@ -72,24 +76,31 @@ def forget_sent(who: InAccount, *, at: datetime) -> int:
         return int(getattr(deleted, "rowcount", 0))
 
 
-def send(bodies: Sequence[tuple[str, UUID, dict[str, Any]]]) -> None:
-    """Hand messages to their queues; raises what the queue raises."""
+def _by_queue(told: Sequence[Told]) -> dict[str, list[dict[str, str]]]:
+    """Return the entries of a batch for the address of each queue."""
     by_queue: dict[str, list[dict[str, str]]] = {}
-    for topic, message_id, payload in bodies:
+    for topic, message_id, payload in told:
         url = getattr(settings(), CATALOGUE[topic].queue.value)
         body = json.dumps({"message_id": str(message_id), "topic": topic, **payload})
         by_queue.setdefault(url, []).append({"Id": str(message_id), "MessageBody": body})
-    for url, entries in by_queue.items():
-        sqs.send_batch(url, entries)
+    return by_queue
 
 
-def _send_quietly(message: Message, message_id: UUID, at: datetime) -> None:
-    payload = {name: _plain(value) for name, value in asdict(message).items()}
+def _send_quietly(who: InAccount, told: Sequence[Told], *, at: datetime) -> None:
+    """Send what one unit of work told, ten by ten; what cannot be sent now is left to the sweep."""
+    sent: list[UUID] = []
+    for start in range(0, len(told), BATCH):
+        for url, entries in _by_queue(told[start : start + BATCH]).items():
+            try:
+                sqs.send_batch(url, entries)
+                sent += [UUID(entry["Id"]) for entry in entries]
+            except Exception:  # noqa: BLE001  the change itself is committed; the sweep sends what stayed unsent
+                log().warning("outbox.send_postponed", messages=[entry["Id"] for entry in entries], exc_info=True)
     try:
-        send([(message.topic, message_id, payload)])
-        _mark_sent(message, [message_id], at=at)
-    except Exception:  # noqa: BLE001  the change itself is committed; the sweep sends what stayed unsent
-        log().warning("outbox.send_postponed", message_id=str(message_id), topic=message.topic, exc_info=True)
+        if sent:
+            _mark_sent(who, sent, at=at)
+    except Exception:  # noqa: BLE001  sent twice is better than failed: the change is committed
+        log().warning("outbox.send_postponed", messages=list(map(str, sent)), exc_info=True)
 
 
 def _mark_sent(who: InAccount, message_ids: Sequence[UUID], *, at: datetime) -> None:
