@@ -141,12 +141,12 @@ def _refolds_in_order(state: FoldState) -> float:
 
 def _sources(data: Path | None) -> dict[str, Callable[[int], Sequence[Walk]]]:
     if data is None:
-        graphs = [playbook(category).graph for category in (Category.PRINTER, Category.WIFI_NETWORK_BASICS)]
-        return {"playbooks": partial(_from_graphs, graphs)}
+        return {"playbooks": from_playbooks}
     return {chart.name: partial(_from_walks, chart.walks) for chart in read_charts(data)}
 
 
-def _from_graphs(graphs: Sequence[Graph], count: int) -> list[Walk]:
+def from_playbooks(count: int) -> list[Walk]:
+    graphs = [playbook(category).graph for category in (Category.PRINTER, Category.WIFI_NETWORK_BASICS)]
     return [_disturbed(_walked(graphs, number), number) for number in range(count)]
 
 
