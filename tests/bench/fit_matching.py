@@ -135,11 +135,36 @@ def fit(rows: Rows, calibration: Calibration, *, used: Sequence[int]) -> Calibra
 
 
 def cautious(scored: Sequence[Scored], calibration: Calibration, *, what: str = "offset") -> Calibration:
-    """Return the calibration with one constant lowered as far as makes `matched` right often enough in every task."""
-    names = dict.fromkeys(each.task.name for each in scored)
-    while any(sure(scored, name, calibration) < wanted(name) for name in names):
-        calibration = replace(calibration, **{what: getattr(calibration, what) - STEP})
-    return calibration
+    """Return the calibration with one constant lowered as far as makes `matched` right often enough in every task.
+
+    `what` has to count for all flows of these tasks alike: the offset, or `undescribed` where none is described.
+    """
+    calls: dict[str, list[tuple[list[float], int]]] = {}
+    for each in scored:
+        calls.setdefault(each.task.name, []).extend(_odds(each, calibration))
+    lower = 0.0
+    while any(_sure(told, lower) < wanted(name) for name, told in calls.items()):
+        lower += STEP
+    return replace(calibration, **{what: getattr(calibration, what) - lower})
+
+
+def _odds(scored: Scored, calibration: Calibration) -> Iterator[tuple[list[float], int]]:
+    """Yield the log-odds of a call's flows, and the place among them of the right one: published, then taken away."""
+    for whole, without, gold in zip(scored.whole, scored.without, scored.task.gold, strict=True):
+        for row in (whole, without) if gold != UNKNOWN else ():
+            places = [place for place, each in enumerate(row) if each is not None]
+            odds = [calibration.log_odds(each) for each in row if each is not None]
+            if odds:
+                yield odds, places.index(gold) if gold in places else UNKNOWN
+
+
+def _sure(calls: Iterable[tuple[list[float], int]], lower: float) -> float:
+    right = []
+    for odds, place in calls:
+        best = max(range(len(odds)), key=odds.__getitem__)
+        if scores([each - lower for each in odds])[best] >= MATCHED:
+            right.append(best == place)
+    return sum(right) / len(right) if right else 1.0
 
 
 def wanted(name: str) -> float:
@@ -182,7 +207,7 @@ def reliability(chances: Floats, answers: Floats, bins: int = 10) -> list[tuple[
 
 def plotted(curves: Sequence[tuple[str, Sequence[tuple[float, float, int]]]]) -> str:
     """Return an SVG: probability across, share of right ones up, area by count; the diagonal is perfect."""
-    side, colours = 400, ("#1f77b4", "#d62728", "#2ca02c", "#9467bd")
+    side, colours = 400, ("#1f77b4", "#d62728", "#2ca02c", "#9467bd", "#ff7f0e", "#17becf")
     parts = [
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="-50 -20 {side + 220} {side + 70}" font-family="sans-serif">',
         f'<rect width="{side}" height="{side}" fill="none" stroke="#888"/>',

@@ -155,6 +155,24 @@ class TestLibrary:
         flows = documents((*LIBRARY, ("Zyloprint fails", "Zyloprint stops with an error.")))
         assert matches("zyloprnt stops, there is an error", flows)[0].flow_id == "6"
 
+    def test_that_has_a_word_of_its_own_for_a_thing_takes_less_for_it(self) -> None:
+        webcam = ("Webcam cannot be paired", "Pairing the webcam by Bluetooth fails.")
+        others = [
+            ("Camera is dirty", "The camera has to be cleaned."),
+            ("Camera got wet", "Water ran into the camera."),
+        ]
+        story = "I can't pair the camera with bluetooth"
+        unaware, aware = (matches(story, documents((webcam, *library)))[0] for library in (LIBRARY[:4], others))
+        assert unaware.flow_id == aware.flow_id == "0"
+        assert unaware.score > aware.score
+
+    def test_with_two_flows_on_one_problem_suggests_them_both(self) -> None:
+        twice = (*LIBRARY, ("Printer is offline", "The printer shows as offline, nothing prints."))
+        first, second, third = matches("The printer is offline and nothing prints", documents(twice))[:3]
+        assert {first.flow_id, second.flow_id} == {"0", "6"}
+        assert SUGGEST <= first.score < MATCHED
+        assert second.score > third.score
+
     def test_alone_decides_what_is_rare(self) -> None:
         library = LibraryStatistics(100, {"laptop": 90, "jam": 1})
         assert (

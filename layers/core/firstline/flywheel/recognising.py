@@ -18,6 +18,7 @@ from firstline.flywheel.reworking import find_rewordings
 from firstline.flywheel.rules import Attachment
 from firstline.flywheel.sessions import EndedSession
 from firstline.matching import service as matching
+from firstline.matching.calibration import MATCHED
 from firstline.proposals.sticking import find_failing
 
 _CANDIDATES = 3
@@ -58,7 +59,7 @@ def place_left(db: Session, ended: EndedSession, *, at: datetime) -> Done:
 def find_course(db: Session, ended: EndedSession) -> tuple[LiveFlow, Course] | None:
     """Return the published flow a session follows without having been served from it, and how it runs through it."""
     found = max(_courses(db, ended), key=lambda one: one[:2], default=None)
-    return (found[2], found[3]) if found is not None and found[0] >= matching.MATCHED else None
+    return (found[2], found[3]) if found is not None and found[0] >= MATCHED else None
 
 
 def _courses(db: Session, ended: EndedSession) -> Iterator[tuple[float, str, LiveFlow, Course]]:

@@ -96,7 +96,7 @@ LEXICAL = Calibration(
     claimed=3.0,
     told=0.9,
     undescribed=-11.5,
-    learned=16.0,
+    learned=10.0,
     unmet=0.2,
 )
 BUNDLED = Calibration(
@@ -108,7 +108,7 @@ BUNDLED = Calibration(
     claimed=3.1,
     told=1.35,
     undescribed=-5.7,
-    learned=8.0,
+    learned=6.0,
     unmet=0.15,
 )
 BY_ENCODER: Mapping[str, Calibration] = {

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property, lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from firstline.matching.text import Term, read_terms, split_sentences, spoken_name
 from firstline.matching.thesaurus import thesaurus
@@ -124,8 +124,7 @@ class LibraryStatistics:
         return math.log(1 + (flows - occurs + 0.5) / (occurs + 0.5)) / math.log(2 + 2 * flows)
 
 
-@dataclass(frozen=True, slots=True)
-class Reach:
+class Reach(NamedTuple):
     """How near one term of the intake comes to a stem, 0..1."""
 
     similarity: float

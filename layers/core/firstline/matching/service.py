@@ -31,8 +31,6 @@ from firstline.matching.standing import Standing, shifted
 from firstline.matching.vector_index import Unencoded, encode_after_commit
 from firstline.observability import log
 
-MATCHED = 0.75
-SUGGEST = 0.60
 _DOCUMENTS = ""  # the term that counts the flows of an account
 _LONGEST_TERM = 64
 _BROKEN = (ValueError, LookupError, TypeError, ArithmeticError)  # what a damaged document or an odd text may cause

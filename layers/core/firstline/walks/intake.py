@@ -27,7 +27,8 @@ from firstline.errors import Conflict, NotFound
 from firstline.flows import queries as flows
 from firstline.flows.queries import LiveFlow
 from firstline.flows.rules import Graph
-from firstline.matching.service import MATCHED, SUGGEST, Match, Matches, match_problem
+from firstline.matching.calibration import MATCHED, SUGGEST
+from firstline.matching.service import Match, Matches, match_problem
 from firstline.observability import log
 from firstline.tickets import service as tickets
 from firstline.walks import queries
