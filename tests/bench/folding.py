@@ -2,10 +2,13 @@
 
 import argparse
 import json
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from firstline.flows.rules import Graph
 from tests.bench.folding_grouping import measure_grouping
+from tests.bench.folding_parts.authored import playbooks, workflows
 from tests.bench.folding_parts.charts import read_charts
 from tests.bench.folding_parts.protocols import (
     PROTOCOLS,
@@ -15,7 +18,6 @@ from tests.bench.folding_parts.protocols import (
     measure_folding,
     measure_joins,
 )
-from tests.bench.folding_parts.scores import GraphScore
 
 KEYS = (
     "node_f1",
@@ -29,6 +31,7 @@ KEYS = (
     "noisy_few_edge_f1",
     "flipped_edge_f1",
     "joins",
+    "workflows",
     "grouping",
     "branch",
     "ms_per_walk",
@@ -54,7 +57,8 @@ def measure(folder: Path, *, quick: bool) -> dict[str, Any]:
     print(f"{len(charts)} charts, {sum(len(chart.walks) for chart in charts)} dialogues\n")
     figures: dict[str, Any] = {"ms_per_walk": measure_cost(charts)}
     figures |= _folding(measure_folding(charts, seeds=1 if quick else 4))
-    figures["joins"] = _joins(measure_joins((40, 120), seeds=1 if quick else 3))
+    figures["joins"] = _joins("the ten playbooks", playbooks(), quick=quick)
+    figures["workflows"] = _joins("drawn workflows", workflows(folder), quick=quick)
     figures["curve"] = measure_curve(charts, (10, 40, 160) if quick else (5, 10, 20, 40, 160, 400, 1000))
     _print_curve(figures["curve"])
     figures["branch"] = _branches(
@@ -84,8 +88,12 @@ def _folding(scores: dict[str, Any]) -> dict[str, Any]:
     }
 
 
-def _joins(scores: dict[str, dict[str, GraphScore]]) -> dict[str, dict[str, dict[str, float]]]:
-    print("\nwalks through the ten playbooks: joins, many answers, instructions")
+def _joins(title: str, flows: Mapping[str, Graph], *, quick: bool) -> dict[str, dict[str, dict[str, float]]] | None:
+    print(f"\nwalks through {title}: joins, many answers, instructions")
+    if not flows:
+        print("absent")
+        return None
+    scores = measure_joins(flows, (40, 120), seeds=1 if quick else 3)
     for size, by_protocol in scores.items():
         for protocol, one in by_protocol.items():
             print(

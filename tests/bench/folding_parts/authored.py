@@ -1,11 +1,13 @@
-"""Labelled walks through the ten playbooks: joins, many answers, instructions, and walks that do not help."""
+"""Labelled walks through authored flows: joins, many answers, instructions, and walks that do not help."""
 
 import random
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
+from pathlib import Path
 
 from firstline.building.playbook import playbook
 from firstline.categories.rules import Category
+from firstline.flows.formats import dot
 from firstline.flows.rules import Graph, NodeType
 from firstline.flywheel.evidence import UNSURE, Outcome, Step, Walk
 from tests.bench.folding_parts.charts import Labelled
@@ -16,17 +18,26 @@ LEAST_STEPS = 2
 KEPT_WORDS = 0.8
 
 
-def authored_walks(count: int, seed: int = 0) -> Iterator[tuple[str, list[Labelled]]]:
-    """Yield for each playbook its walks, every wording with a fifth of its words left out."""
-    for category in Category:
-        rng = random.Random(f"{category} {count} {seed}")
-        graph = playbook(category).graph
+def playbooks() -> dict[str, Graph]:
+    return {category.value: playbook(category).graph for category in Category}
+
+
+def workflows(folder: Path) -> dict[str, Graph]:
+    """Return the flows a folder has as drawings, by name; none where it has none."""
+    paths = sorted((folder / "graphs").glob("*.dot"))
+    return {path.stem: dot.read(path.read_text()).graph for path in paths}
+
+
+def authored_walks(flows: Mapping[str, Graph], count: int, seed: int = 0) -> Iterator[list[Labelled]]:
+    """Yield for each flow its walks, every wording with a fifth of its words left out."""
+    for name, graph in flows.items():
+        rng = random.Random(f"{name} {count} {seed}")
         found: list[Labelled] = []
         while len(found) < count:
-            one = _walk(graph, f"{category}/{len(found)}", rng)
-            if len(one.gold) >= LEAST_STEPS:
+            one = _walk(graph, f"{name}/{len(found)}", rng)
+            if len(one.gold) >= LEAST_STEPS and len(set(one.gold)) == len(one.gold):
                 found.append(one)
-        yield category.value, found
+        yield found
 
 
 def _walk(graph: Graph, session: str, rng: random.Random) -> Labelled:

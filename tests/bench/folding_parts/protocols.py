@@ -2,9 +2,10 @@
 
 import random
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from statistics import fmean
 
+from firstline.flows.rules import Graph
 from firstline.flywheel.branching import fold_onto
 from firstline.flywheel.evidence import Outcome
 from firstline.flywheel.folding import fold
@@ -53,8 +54,8 @@ def measure_folding(charts: Sequence[Chart], seeds: int) -> dict[str, dict[str, 
     return found
 
 
-def measure_joins(sizes: Sequence[int], seeds: int) -> dict[str, dict[str, GraphScore]]:
-    """Fold walks through the playbooks, whose questions are reached by several ways; clean, and 15 % disturbed.
+def measure_joins(flows: Mapping[str, Graph], sizes: Sequence[int], seeds: int) -> dict[str, dict[str, GraphScore]]:
+    """Fold walks through flows whose questions are reached by several ways; clean, and 15 % of the steps disturbed.
 
     Walks that did not help are fed, but shape nothing: the score is that of the ways the resolved ones took.
     """
@@ -62,7 +63,7 @@ def measure_joins(sizes: Sequence[int], seeds: int) -> dict[str, dict[str, Graph
     for size in sizes:
         for protocol in ("clean", "noisy"):
             scores = []
-            for _, walks in (each for seed in range(seeds) for each in authored_walks(size, seed)):
+            for walks in (each for seed in range(seeds) for each in authored_walks(flows, size, seed)):
                 rng = random.Random(f"noise {walks[0].walk.content_hash}")
                 fed = [noisy(one, rng) for one in walks] if protocol == "noisy" else walks
                 nodes, edges = drawn(fold([one.walk for one in fed]))

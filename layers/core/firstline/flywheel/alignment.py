@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from operator import add
 
 from firstline.flywheel.evidence import UNSURE, Step
-from firstline.flywheel.growth import Answer, Index, Place, form_of, products, unlike
+from firstline.flywheel.growth import Answer, Index, Place, form_of, products
 from firstline.flywheel.similarity import UNIT, Lexicon
 
 
@@ -104,7 +104,7 @@ def similarity(product: int, step: Step, place: Place, weights: Weights) -> floa
     like = min(weights.surest, product / (_SQUARE * place.size))
     like -= weights.alike + weights.end_against_question * differ
     if place.forms and (form := form_of(step)):
-        like -= weights.other_form * unlike({form: 1}, place.forms)
+        like -= weights.other_form * place.unlike(form)
     return like
 
 
@@ -254,8 +254,8 @@ class _Aligner:
         crossed: Row = [None] * (len(self.steps) + 1)
         for done in range(len(self.steps) - 1):
             cell = above.before[done]
-            if cell is not None:
-                gain = above.scores[done + 1] + scores[done] - self.weights.swap
+            gain = above.scores[done + 1] + scores[done] - self.weights.swap
+            if cell is not None and gain > 0:
                 gain += self._answer(self.steps[done + 1].answer, answer)
                 crossed[done + 2] = (cell[0] + gain, Match(Match(cell[1], done, place), done + 1, above.place))
         return crossed

@@ -31,7 +31,19 @@ def unlike(one: Mapping[Form, int], other: Mapping[Form, int]) -> float:
 class Place:
     """A question, action or end of the growing tree, with one step at most of each walk that stands in it."""
 
-    __slots__ = ("answer", "children", "ends", "forms", "members", "node_id", "number", "parent", "size", "sums")
+    __slots__ = (
+        "_unlike",
+        "answer",
+        "children",
+        "ends",
+        "forms",
+        "members",
+        "node_id",
+        "number",
+        "parent",
+        "size",
+        "sums",
+    )
 
     def __init__(self, number: int) -> None:
         self.number = number
@@ -44,6 +56,18 @@ class Place:
         self.size = 0
         self.ends = 0  # members that are solutions or escalations
         self.forms: dict[Form, int] = {}  # how many members have each
+        self._unlike: dict[Form, float] = {}
+
+    def unlike(self, form: Form) -> float:
+        """Return how little a form has in common with the members' forms, 0..1."""
+        found = self._unlike.get(form)
+        if found is None:
+            found = self._unlike[form] = unlike({form: 1}, self.forms)
+        return found
+
+    def count_form(self, form: Form, change: int) -> None:
+        self.forms[form] = self.forms.get(form, 0) + change
+        self._unlike = {}
 
     def all_children(self) -> Iterator["Place"]:
         for siblings in self.children.values():
@@ -111,7 +135,7 @@ class Tree:
         place.ends += step.type.is_end
         place.node_id = place.node_id or step.node_id
         if form := form_of(step):
-            place.forms[form] = place.forms.get(form, 0) + 1
+            place.count_form(form, 1)
         sums = place.sums
         for feature, weight in self.lexicon.vector(step.text).items():
             sums[feature] = total = sums.get(feature, 0) + weight
@@ -124,7 +148,7 @@ class Tree:
         place.size -= 1
         place.ends -= step.type.is_end
         if form := form_of(step):
-            place.forms[form] -= 1
+            place.count_form(form, -1)
         sums = place.sums
         for feature, weight in self.lexicon.vector(step.text).items():
             sums[feature] = total = sums[feature] - weight
