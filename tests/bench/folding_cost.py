@@ -20,11 +20,11 @@ from uuid import UUID
 from firstline.building.playbook import playbook
 from firstline.categories.rules import Category
 from firstline.flows.rules import Condition, Graph, NodeType
-from firstline.flywheel.evidence import Outcome, Step, Walk
-from firstline.flywheel.folding import FoldState
-from firstline.flywheel.shelf import line_of
-from firstline.flywheel.skeleton import founders
-from firstline.flywheel.storing import from_json, to_json
+from firstline.flywheel.folding.evidence import Outcome, Step, Walk
+from firstline.flywheel.folding.shelf import line_of
+from firstline.flywheel.folding.skeleton import founders
+from firstline.flywheel.folding.state import FoldState
+from firstline.flywheel.folding.storing import from_json, to_json
 from tests.bench.folding_parts.charts import Labelled, noisy, read_charts, resampled
 
 Result = TypeVar("Result")

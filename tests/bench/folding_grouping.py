@@ -13,8 +13,8 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.metrics import adjusted_rand_score, v_measure_score
 
 from firstline.categories.rules import Category
-from firstline.flywheel.evidence import Walk
-from firstline.flywheel.grouping import group_walks
+from firstline.flywheel.folding.evidence import Walk
+from firstline.flywheel.grouping.groups import group_walks
 from tests.bench.folding_parts.charts import Chart, Labelled
 from tests.unit.flywheel.playbook_walks import playbook_walks, problem_of, shuffled
 

@@ -28,7 +28,7 @@ from firstline.db.models.accounts import Role
 from firstline.db.models.walks import WalkKind, WalkStatus
 from firstline.flows.rules import NodeType
 from firstline.flywheel import gathering, service
-from firstline.flywheel.evidence import Outcome, Step, Walk
+from firstline.flywheel.folding.evidence import Outcome, Step, Walk
 from firstline.flywheel.sessions import read_walk
 from firstline.outbox.messages import SessionResolved
 from firstline.settings import Settings

@@ -9,7 +9,7 @@ from firstline.building.playbook import playbook
 from firstline.categories.rules import Category
 from firstline.flows.formats import dot
 from firstline.flows.rules import Graph, NodeType
-from firstline.flywheel.evidence import UNSURE, Outcome, Step, Walk
+from firstline.flywheel.folding.evidence import UNSURE, Outcome, Step, Walk
 from tests.bench.folding_parts.charts import Labelled
 
 UNSURE_SHARE = 0.05

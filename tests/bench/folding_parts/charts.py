@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from firstline.flows.rules import Condition, Edge, Graph, Node, NodeType
-from firstline.flywheel.evidence import Step, Walk
+from firstline.flywheel.folding.evidence import Step, Walk
 
 OTHER = {"yes": "no", "no": "yes"}
 

@@ -6,9 +6,9 @@ from collections.abc import Callable, Mapping, Sequence
 from statistics import fmean
 
 from firstline.flows.rules import Graph
-from firstline.flywheel.branching import fold_onto
-from firstline.flywheel.evidence import Outcome
-from firstline.flywheel.folding import fold
+from firstline.flywheel.folding.branching import fold_onto
+from firstline.flywheel.folding.evidence import Outcome
+from firstline.flywheel.folding.state import fold
 from tests.bench.folding_parts.authored import authored_walks
 from tests.bench.folding_parts.charts import Chart, Labelled, flipped, noisy, resampled
 from tests.bench.folding_parts.scores import (

@@ -10,8 +10,8 @@ from scipy.optimize import linear_sum_assignment
 from sklearn.cluster import AgglomerativeClustering
 from sklearn.feature_extraction.text import TfidfVectorizer
 
-from firstline.flywheel.drawn import Folding
-from firstline.flywheel.evidence import UNSURE
+from firstline.flywheel.folding.drawn import Folding
+from firstline.flywheel.folding.evidence import UNSURE
 from tests.bench.folding_parts.charts import Labelled
 
 StepRef = tuple[str, int]

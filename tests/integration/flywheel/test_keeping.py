@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from firstline.db.models import Proposal, ProposalEvidence, ProposalWalk
 from firstline.db.models.walks import WalkKind
 from firstline.flywheel import keeping
-from firstline.flywheel.evidence import Outcome, Walk
-from firstline.flywheel.folding import fold
+from firstline.flywheel.folding.evidence import Outcome, Walk
+from firstline.flywheel.folding.state import fold
 from firstline.tickets.service import open_ticket
 from firstline.walks.service import create_walk
 from tests.unit.flywheel.printer_walks import walk, walks
@@ -23,7 +23,7 @@ AT = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("firstline.flywheel.skeleton.LEVELS", (8, 8))
+    monkeypatch.setattr("firstline.flywheel.folding.skeleton.LEVELS", (8, 8))
 
 
 @pytest.fixture

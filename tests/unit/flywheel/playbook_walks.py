@@ -6,7 +6,7 @@ from dataclasses import replace
 
 from firstline.building.playbook import playbook
 from firstline.categories.rules import Category
-from firstline.flywheel.evidence import Step, Walk
+from firstline.flywheel.folding.evidence import Step, Walk
 from firstline.matching.stemming import stem
 from firstline.matching.thesaurus import thesaurus
 

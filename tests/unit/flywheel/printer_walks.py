@@ -4,7 +4,7 @@ import random
 from dataclasses import dataclass
 
 from firstline.flows.rules import Condition, NodeType
-from firstline.flywheel.evidence import Outcome, Step, Walk
+from firstline.flywheel.folding.evidence import Outcome, Step, Walk
 
 
 @dataclass(frozen=True)

@@ -3,13 +3,13 @@
 from collections.abc import Sequence
 
 from firstline.flows.rules import Condition, Graph, NodeType, problems
-from firstline.flywheel.drawing import draw
-from firstline.flywheel.drawn import Folding
-from firstline.flywheel.evidence import Outcome, Step, Walk
-from firstline.flywheel.growth import Place
-from firstline.flywheel.register import Register
-from firstline.flywheel.replaying import ReplayEnd, Replayer
-from firstline.flywheel.skeleton import Level, Wording
+from firstline.flywheel.folding.drawing import draw
+from firstline.flywheel.folding.drawn import Folding
+from firstline.flywheel.folding.evidence import Outcome, Step, Walk
+from firstline.flywheel.folding.growth import Place
+from firstline.flywheel.folding.register import Register
+from firstline.flywheel.folding.replaying import ReplayEnd, Replayer
+from firstline.flywheel.folding.skeleton import Level, Wording
 
 LAMP, CABLE, COVER, PAPER, FILL, CALL = range(6)
 TEXTS = {

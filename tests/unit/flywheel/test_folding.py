@@ -9,10 +9,10 @@ from hypothesis import strategies as st
 
 from firstline.categories.rules import Category
 from firstline.flows.rules import Condition, Graph, NodeType, problems
-from firstline.flywheel.evidence import Outcome, Step, Walk
-from firstline.flywheel.folding import Folding, FoldState, fold
-from firstline.flywheel.shelf import line_of
-from firstline.flywheel.storing import from_json, to_json
+from firstline.flywheel.folding.evidence import Outcome, Step, Walk
+from firstline.flywheel.folding.shelf import line_of
+from firstline.flywheel.folding.state import Folding, FoldState, fold
+from firstline.flywheel.folding.storing import from_json, to_json
 from firstline.proposals.repairs import suggest
 from tests.unit.flywheel.playbook_walks import playbook_walks
 from tests.unit.flywheel.printer_walks import FLOW, asked_in, walk, walks
@@ -235,7 +235,7 @@ class TestFoldState:
     def test_equals_a_whole_fold_when_walks_come_one_by_one_in_any_order(
         self, monkeypatch: pytest.MonkeyPatch, order: list[int], cut: int
     ) -> None:
-        monkeypatch.setattr("firstline.flywheel.skeleton.LEVELS", (6, 6))
+        monkeypatch.setattr("firstline.flywheel.folding.skeleton.LEVELS", (6, 6))
         some = [walk(at, outcome=Outcome.RESOLVED if at % 6 else Outcome.ESCALATED) for at in order]
         some = [replace(one, ended_at=float(at)) for at, one in zip(order, some, strict=True)]
         state = FoldState.of([])

@@ -3,9 +3,9 @@
 from dataclasses import replace
 
 from firstline.flows.rules import Condition, Edge, Graph, Node, NodeType
-from firstline.flywheel.branching import fold_onto
-from firstline.flywheel.evidence import Step, Walk
-from firstline.flywheel.replaying import ReplayEnd, Replayer
+from firstline.flywheel.folding.branching import fold_onto
+from firstline.flywheel.folding.evidence import Step, Walk
+from firstline.flywheel.folding.replaying import ReplayEnd, Replayer
 from tests.unit.flywheel.printer_walks import FLOW, walks
 
 FLOW_GRAPH = Graph(

@@ -6,8 +6,8 @@ import pytest
 
 from firstline.categories.rules import Category
 from firstline.flows.rules import NodeType
-from firstline.flywheel.evidence import Step, Walk
-from firstline.flywheel.grouping import group_walks
+from firstline.flywheel.folding.evidence import Step, Walk
+from firstline.flywheel.grouping.groups import group_walks
 from tests.unit.flywheel.playbook_walks import playbook_walks, problem_of, shuffled
 from tests.unit.flywheel.printer_walks import walks
 

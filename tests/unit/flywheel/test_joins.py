@@ -6,11 +6,11 @@ import pytest
 
 from firstline.categories.rules import Category
 from firstline.flows.rules import Condition, NodeType
-from firstline.flywheel.drawn import Folding
-from firstline.flywheel.evidence import UNSURE, Step, Walk
-from firstline.flywheel.folding import FoldState, fold
-from firstline.flywheel.shelf import line_of
-from firstline.flywheel.storing import from_json, to_json
+from firstline.flywheel.folding.drawn import Folding
+from firstline.flywheel.folding.evidence import UNSURE, Step, Walk
+from firstline.flywheel.folding.shelf import line_of
+from firstline.flywheel.folding.state import FoldState, fold
+from firstline.flywheel.folding.storing import from_json, to_json
 from tests.unit.flywheel.playbook_walks import playbook_walks
 
 AFTERWARDS = "Does a fresh one-page print come out properly now?"

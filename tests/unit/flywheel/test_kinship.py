@@ -4,10 +4,10 @@ from dataclasses import replace
 
 from firstline.categories.rules import Category
 from firstline.flows.rules import NodeType
-from firstline.flywheel.evidence import Step, Walk
-from firstline.flywheel.kinship import kinship
-from firstline.flywheel.signatures import Signature
-from firstline.flywheel.wordings import Wordings, likeness, words_of
+from firstline.flywheel.folding.evidence import Step, Walk
+from firstline.flywheel.grouping.kinship import kinship
+from firstline.flywheel.grouping.signatures import Signature
+from firstline.flywheel.grouping.wordings import Wordings, likeness, words_of
 from tests.unit.flywheel.playbook_walks import playbook_walks
 
 VPN = Signature.of(playbook_walks(Category.VPN_CONNECT, 10))

@@ -3,7 +3,7 @@
 import json
 
 from firstline.categories.rules import Category
-from firstline.flywheel.signatures import Signature
+from firstline.flywheel.grouping.signatures import Signature
 from tests.unit.flywheel.playbook_walks import playbook_walks, shuffled
 
 WALKS = playbook_walks(Category.VPN_CONNECT, 8)

@@ -5,8 +5,8 @@ from dataclasses import replace
 
 import pytest
 
-from firstline.flywheel.evidence import Walk
-from firstline.flywheel.skeleton import Ended, Skeleton, founders
+from firstline.flywheel.folding.evidence import Walk
+from firstline.flywheel.folding.skeleton import Ended, Skeleton, founders
 from tests.unit.flywheel.printer_walks import walks
 
 
@@ -53,7 +53,7 @@ class TestFounders:
 class TestASkeleton:
     @pytest.fixture(autouse=True)
     def small(self, monkeypatch: pytest.MonkeyPatch) -> None:
-        monkeypatch.setattr("firstline.flywheel.skeleton.LEVELS", (8, 8))
+        monkeypatch.setattr("firstline.flywheel.folding.skeleton.LEVELS", (8, 8))
 
     def test_stays_as_it_is_with_walks_that_end_later(self) -> None:
         some = in_order(26)

@@ -6,16 +6,16 @@ from dataclasses import replace
 import pytest
 
 from firstline.flows.rules import Condition, NodeType
-from firstline.flywheel.evidence import Outcome, Step, Walk
-from firstline.flywheel.folding import FoldState, fold
-from firstline.flywheel.shelf import Shelf, line_of, walk_of
-from firstline.flywheel.storing import StateOutdated, from_json, to_json
+from firstline.flywheel.folding.evidence import Outcome, Step, Walk
+from firstline.flywheel.folding.shelf import Shelf, line_of, walk_of
+from firstline.flywheel.folding.state import FoldState, fold
+from firstline.flywheel.folding.storing import StateOutdated, from_json, to_json
 from tests.unit.flywheel.printer_walks import walk, walks
 
 
 @pytest.fixture(autouse=True)
 def small(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("firstline.flywheel.skeleton.LEVELS", (8, 8))
+    monkeypatch.setattr("firstline.flywheel.folding.skeleton.LEVELS", (8, 8))
 
 
 def ended(count: int) -> list[Walk]:

@@ -11,10 +11,10 @@ from firstline.db.models import Proposal, ProposalEvidence
 from firstline.db.models.proposals import ProposalStatus
 from firstline.db.models.walks import AnalysisStatus
 from firstline.flywheel import grafting, keeping, measures, placing, wording
-from firstline.flywheel.evidence import Outcome, Walk
-from firstline.flywheel.folding import FoldState
+from firstline.flywheel.folding.evidence import Outcome, Walk
+from firstline.flywheel.folding.state import FoldState
+from firstline.flywheel.grouping.signatures import Signature
 from firstline.flywheel.sessions import EndedSession
-from firstline.flywheel.signatures import Signature
 from firstline.matching import service as matching
 
 FIGURES = "figures"

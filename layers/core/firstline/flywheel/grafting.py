@@ -13,10 +13,10 @@ from firstline.flows import queries as flow_queries
 from firstline.flows.merging import diff
 from firstline.flows.rules import Graph
 from firstline.flywheel import rules
-from firstline.flywheel.evidence import Outcome, Walk
-from firstline.flywheel.folding import FoldState
-from firstline.flywheel.following import follow
-from firstline.flywheel.register import Outline
+from firstline.flywheel.folding.evidence import Outcome, Walk
+from firstline.flywheel.folding.following import follow
+from firstline.flywheel.folding.register import Outline
+from firstline.flywheel.folding.state import FoldState
 from firstline.flywheel.reworking import rework
 from firstline.flywheel.rules import Attachment
 from firstline.flywheel.sessions import EndedSession

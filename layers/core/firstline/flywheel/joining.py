@@ -10,7 +10,7 @@ from firstline.audit import service as audit
 from firstline.db.models import Proposal, ProposalEvidence, ProposalWalk
 from firstline.db.models.proposals import ProposalStatus
 from firstline.flywheel import gathering, placing
-from firstline.flywheel.signatures import Signature
+from firstline.flywheel.grouping.signatures import Signature
 from firstline.matching import service as matching
 from firstline.observability import log
 

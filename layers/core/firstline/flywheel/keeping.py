@@ -9,10 +9,10 @@ from sqlalchemy import ColumnElement, delete, insert, select
 from sqlalchemy.orm import Session
 
 from firstline.db.models import ProposalEvidence, ProposalWalk
-from firstline.flywheel import storing
-from firstline.flywheel.evidence import Walk
-from firstline.flywheel.folding import FoldState
-from firstline.flywheel.shelf import line_of
+from firstline.flywheel.folding import storing
+from firstline.flywheel.folding.evidence import Walk
+from firstline.flywheel.folding.shelf import line_of
+from firstline.flywheel.folding.state import FoldState
 
 
 def load(db: Session, evidence: ProposalEvidence) -> FoldState:

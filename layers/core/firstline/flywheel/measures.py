@@ -11,8 +11,8 @@ from sqlalchemy.orm import Session
 from firstline.db.models import Proposal
 from firstline.db.models import Walk as WalkRow
 from firstline.db.models.walks import WalkKind, WalkStatus
-from firstline.flywheel.evidence import Outcome
-from firstline.flywheel.register import Outline
+from firstline.flywheel.folding.evidence import Outcome
+from firstline.flywheel.folding.register import Outline
 from firstline.proposals import rules
 from firstline.proposals.rules import Outcomes
 

@@ -11,10 +11,10 @@ from sqlalchemy.orm import Session, defer
 from firstline.db.models import Proposal, ProposalEvidence, ProposalTerm, ProposalWalk
 from firstline.db.models import Walk as WalkRow
 from firstline.db.models.proposals import ProposalStatus
-from firstline.flywheel.evidence import Walk
-from firstline.flywheel.grouping import CANDIDATES, POSTINGS, nearest
+from firstline.flywheel.folding.evidence import Walk
+from firstline.flywheel.grouping.groups import CANDIDATES, POSTINGS, nearest
+from firstline.flywheel.grouping.signatures import Signature
 from firstline.flywheel.rules import Attachment
-from firstline.flywheel.signatures import Signature
 
 
 def find_home(db: Session, *, account_id: UUID, walk: Walk) -> ProposalEvidence | None:

@@ -11,8 +11,8 @@ from firstline.flows import queries as flow_queries
 from firstline.flows.queries import LiveFlow
 from firstline.flows.rules import Condition, NodeType
 from firstline.flywheel import grafting, placing, proposing, reinforcing, rules
-from firstline.flywheel.evidence import Walk
-from firstline.flywheel.following import Course, follow
+from firstline.flywheel.folding.evidence import Walk
+from firstline.flywheel.folding.following import Course, follow
 from firstline.flywheel.gathering import Done
 from firstline.flywheel.reworking import find_rewordings
 from firstline.flywheel.rules import Attachment

@@ -12,8 +12,8 @@ from firstline.db.models import Proposal, Walk
 from firstline.db.models.proposals import ProposalSource, ProposalStatus, ProposalType
 from firstline.db.models.walks import AnalysisStatus
 from firstline.flows.statistics import WalkOutcome, record_walk, recount_as_failed
-from firstline.flywheel.evidence import Outcome
-from firstline.flywheel.following import Course
+from firstline.flywheel.folding.evidence import Outcome
+from firstline.flywheel.folding.following import Course
 from firstline.flywheel.gathering import Done
 from firstline.flywheel.sessions import EndedSession
 from firstline.matching import service as matching

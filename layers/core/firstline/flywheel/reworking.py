@@ -8,10 +8,10 @@ from uuid import UUID, uuid5
 
 from firstline.flows.rules import Condition, Edge, Graph, Node, NodeType
 from firstline.flywheel import rules
-from firstline.flywheel.evidence import Walk
-from firstline.flywheel.folding import Folding, fold
-from firstline.flywheel.following import Course, Departure
-from firstline.flywheel.similarity import content_words
+from firstline.flywheel.folding.evidence import Walk
+from firstline.flywheel.folding.following import Course, Departure
+from firstline.flywheel.folding.similarity import content_words
+from firstline.flywheel.folding.state import Folding, fold
 
 _PARTS = UUID("0d6c2a55-3c1f-5f4e-9a35-8b6f4a0f6f1b")
 

@@ -15,7 +15,7 @@ from firstline.db.models import AiSession, AiSessionStep, Ticket
 from firstline.db.models import Walk as WalkRow
 from firstline.db.models.walks import AnalysisStatus, WalkStatus
 from firstline.flows.rules import Condition, NodeType
-from firstline.flywheel.evidence import Outcome, Step, Walk
+from firstline.flywheel.folding.evidence import Outcome, Step, Walk
 
 _NODE_TYPES = {
     "question": NodeType.DECISION,

@@ -12,7 +12,7 @@ from firstline.db.models import Proposal
 from firstline.db.models import Walk as WalkRow
 from firstline.db.models.walks import WalkKind, WalkStatus
 from firstline.flows.rules import Graph
-from firstline.flywheel.replaying import ReplayEnd, Replayer, ReplayResult
+from firstline.flywheel.folding.replaying import ReplayEnd, Replayer, ReplayResult
 from firstline.flywheel.sessions import read_walk
 from firstline.proposals.queries import get_proposal
 

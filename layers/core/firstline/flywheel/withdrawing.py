@@ -9,7 +9,7 @@ from firstline.db.models import Proposal, ProposalEvidence
 from firstline.db.models.proposals import ProposalStatus
 from firstline.db.models.walks import WalkKind
 from firstline.flywheel import gathering, placing
-from firstline.flywheel.evidence import Outcome
+from firstline.flywheel.folding.evidence import Outcome
 from firstline.flywheel.sessions import EndedSession
 
 

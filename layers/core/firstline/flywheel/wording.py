@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from functools import lru_cache
 
 from firstline.categories.rules import Category
-from firstline.flywheel.similarity import content_words
+from firstline.flywheel.folding.similarity import content_words
 
 _TITLE_WORDS = 6
 _SHORTEST_SAYING = 3

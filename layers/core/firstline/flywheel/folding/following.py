@@ -7,11 +7,11 @@ from functools import lru_cache
 from itertools import pairwise
 
 from firstline.flows.rules import Graph
-from firstline.flywheel.alignment import align_found
-from firstline.flywheel.branching import PLACES, STRICT
-from firstline.flywheel.evidence import Step, Walk
-from firstline.flywheel.growth import Answer, Place
-from firstline.flywheel.similarity import UNIT, Lexicon, Vector
+from firstline.flywheel.folding.alignment import align_found
+from firstline.flywheel.folding.branching import PLACES, STRICT
+from firstline.flywheel.folding.evidence import Step, Walk
+from firstline.flywheel.folding.growth import Answer, Place
+from firstline.flywheel.folding.similarity import UNIT, Lexicon, Vector
 
 # Log likelihood ratios. Of walks drawn from one authored playbook 8 in 100 begin like another playbook's flow, and 6 in
 # 100 of those share a further step; a walk of the flow itself leaves it in perhaps one call of five.

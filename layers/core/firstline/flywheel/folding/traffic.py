@@ -6,11 +6,11 @@ from functools import cached_property
 from itertools import compress, pairwise
 
 from firstline.flows.rules import NodeType
-from firstline.flywheel.drawn import StepRef
-from firstline.flywheel.evidence import Step
-from firstline.flywheel.growth import Answer
-from firstline.flywheel.register import NOWHERE, Passage, Register
-from firstline.flywheel.skeleton import Level
+from firstline.flywheel.folding.drawn import StepRef
+from firstline.flywheel.folding.evidence import Step
+from firstline.flywheel.folding.growth import Answer
+from firstline.flywheel.folding.register import NOWHERE, Passage, Register
+from firstline.flywheel.folding.skeleton import Level
 
 Walks = int  # bit n stands for the nth session in order
 _AS_FLAGS = bytes.maketrans(b"01", b"\0\1")

@@ -6,9 +6,9 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from firstline.flows.rules import NodeType
-from firstline.flywheel.consensus import LOOSE, SHARE, of_weight
-from firstline.flywheel.evidence import UNSURE
-from firstline.flywheel.growth import Answer, Place, Tree
+from firstline.flywheel.folding.consensus import LOOSE, SHARE, of_weight
+from firstline.flywheel.folding.evidence import UNSURE
+from firstline.flywheel.folding.growth import Answer, Place, Tree
 
 Way = tuple[Place, Answer]  # a node and the answer given there; an instruction has no answers
 Votes = dict[Way, dict[Place, int]]  # the nodes a way leads to, and how many walks say so

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from firstline.flywheel.growth import Answer, Place, Tree
+from firstline.flywheel.folding.growth import Answer, Place, Tree
 
 ANCESTOR = 0.3  # of the walks that came to a place from another, this part must have come by one for it to lie above
 

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 
-from firstline.flywheel.evidence import Walk
-from firstline.flywheel.kinship import kinship
-from firstline.flywheel.signatures import Signature
+from firstline.flywheel.folding.evidence import Walk
+from firstline.flywheel.grouping.kinship import kinship
+from firstline.flywheel.grouping.signatures import Signature
 
 CANDIDATES = 12  # groups compared in full; the others share fewer telling words
 POSTINGS = 64  # groups read for each word; a word in more of them tells little

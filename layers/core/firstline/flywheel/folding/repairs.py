@@ -2,9 +2,9 @@
 
 from collections.abc import Callable, Iterator
 
-from firstline.flywheel.alignment import WEIGHTS, Weights
-from firstline.flywheel.growth import Place, Tree, ancestors, unlike
-from firstline.flywheel.similarity import UNIT, cosine
+from firstline.flywheel.folding.alignment import WEIGHTS, Weights
+from firstline.flywheel.folding.growth import Place, Tree, ancestors, unlike
+from firstline.flywheel.folding.similarity import UNIT, cosine
 
 TWIN = 0.6  # two places ask the same when they are this part as alike as the wordings within them are
 LIKE_WITHIN = 0.3  # how alike two wordings of one question are, where no place tells

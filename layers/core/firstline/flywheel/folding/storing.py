@@ -7,12 +7,12 @@ from typing import Any
 
 from firstline.errors import Problem
 from firstline.flows.rules import NodeType
-from firstline.flywheel.folding import FoldState
-from firstline.flywheel.growth import Place
-from firstline.flywheel.register import Register
-from firstline.flywheel.shelf import Shelf
-from firstline.flywheel.similarity import Lexicon
-from firstline.flywheel.skeleton import Level, Skeleton, Wording, link
+from firstline.flywheel.folding.growth import Place
+from firstline.flywheel.folding.register import Register
+from firstline.flywheel.folding.shelf import Shelf
+from firstline.flywheel.folding.similarity import Lexicon
+from firstline.flywheel.folding.skeleton import Level, Skeleton, Wording, link
+from firstline.flywheel.folding.state import FoldState
 
 VERSION = 4
 

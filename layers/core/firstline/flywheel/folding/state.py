@@ -3,12 +3,12 @@
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from firstline.flywheel.drawing import draw
-from firstline.flywheel.drawn import Folding
-from firstline.flywheel.evidence import Outcome, Walk, one_per_session
-from firstline.flywheel.register import Outline, Register
-from firstline.flywheel.shelf import Shelf
-from firstline.flywheel.skeleton import Skeleton
+from firstline.flywheel.folding.drawing import draw
+from firstline.flywheel.folding.drawn import Folding
+from firstline.flywheel.folding.evidence import Outcome, Walk, one_per_session
+from firstline.flywheel.folding.register import Outline, Register
+from firstline.flywheel.folding.shelf import Shelf
+from firstline.flywheel.folding.skeleton import Skeleton
 
 __all__ = ["FoldState", "Folding", "fold"]
 

@@ -5,13 +5,13 @@ from collections.abc import Iterable, Iterator, Sequence
 from uuid import UUID, uuid5
 
 from firstline.flows.rules import Condition, NodeType
-from firstline.flywheel.drawn import Contradiction, FoldedEdge, FoldedNode, Folding, SetAside
-from firstline.flywheel.evidence import UNSURE, Step
-from firstline.flywheel.growth import Answer
-from firstline.flywheel.register import Register
-from firstline.flywheel.sifting import Rest, sift, what_is_left
-from firstline.flywheel.skeleton import Level
-from firstline.flywheel.traffic import Traffic, Way, leads_to
+from firstline.flywheel.folding.drawn import Contradiction, FoldedEdge, FoldedNode, Folding, SetAside
+from firstline.flywheel.folding.evidence import UNSURE, Step
+from firstline.flywheel.folding.growth import Answer
+from firstline.flywheel.folding.register import Register
+from firstline.flywheel.folding.sifting import Rest, sift, what_is_left
+from firstline.flywheel.folding.skeleton import Level
+from firstline.flywheel.folding.traffic import Traffic, Way, leads_to
 
 _NAMESPACE = UUID("5b6c1f0e-3c0b-5a52-9d0e-6f3a52b1c7aa")
 

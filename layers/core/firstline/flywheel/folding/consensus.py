@@ -3,12 +3,12 @@
 from collections.abc import Callable, Mapping, Sequence
 from typing import TypeVar
 
-from firstline.flywheel.alignment import WEIGHTS, Alignment, Weights, align_steps
-from firstline.flywheel.evidence import Walk
-from firstline.flywheel.growth import Answer, Place, Tree
-from firstline.flywheel.repairs import merge_all, walks_of
-from firstline.flywheel.replanting import replant
-from firstline.flywheel.similarity import Lexicon
+from firstline.flywheel.folding.alignment import WEIGHTS, Alignment, Weights, align_steps
+from firstline.flywheel.folding.evidence import Walk
+from firstline.flywheel.folding.growth import Answer, Place, Tree
+from firstline.flywheel.folding.repairs import merge_all, walks_of
+from firstline.flywheel.folding.replanting import replant
+from firstline.flywheel.folding.similarity import Lexicon
 
 PASSES = 6, 2  # looks at every walk before the tree is taken as it is: at most, and at least while it changes
 LOOKS = 256  # looks at walks beyond which no further pass begins
@@ -20,11 +20,17 @@ Shape = tuple[tuple[tuple[int, int], ...], ...]
 def agree(walks: Sequence[Walk], lexicon: Lexicon, given: Sequence[Walk] = (), weights: Weights = WEIGHTS) -> Tree:
     """Grow the tree of a set of walks, in an order that is theirs alone.
 
-    The ways of a published flow may be given: they come first, and their places are kept.
+    The ways of a published flow may be given: they come first, and their places are kept. The walks that fit them best
+    come next, for they tell in how many words the flow's own questions are asked.
     """
     tree = Tree([*given, *sorted(walks, key=lambda walk: (-len(walk.steps), walk.content_hash))], lexicon)
     everybody = range(len(tree.walks))
-    for walk in everybody:
+    for walk in range(len(given)):
+        tree.put(walk, align(tree, walk, weights).matches)
+    others = list(everybody[len(given) :])
+    if given:
+        others.sort(key=lambda walk: -align(tree, walk, weights).score)
+    for walk in others:
         tree.put(walk, align(tree, walk, weights).matches)
     most, least = PASSES
     passes = min(most, max(least, LOOKS // len(tree.walks))) if tree.walks else 0

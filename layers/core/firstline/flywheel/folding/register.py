@@ -5,8 +5,8 @@ from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from firstline.flows.rules import NodeType
-from firstline.flywheel.evidence import Outcome, Step, Walk
-from firstline.flywheel.shelf import read_step, step_row
+from firstline.flywheel.folding.evidence import Outcome, Step, Walk
+from firstline.flywheel.folding.shelf import read_step, step_row
 
 Matches = Mapping[int, int]  # step -> number of the place it stands in
 Passage = tuple[str, bool, Sequence[int]]  # a session, whether it resolved, the numbers of its steps

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 from firstline.flows.rules import Graph
-from firstline.flywheel.evidence import Step, Walk
-from firstline.flywheel.similarity import content_words
+from firstline.flywheel.folding.evidence import Step, Walk
+from firstline.flywheel.folding.similarity import content_words
 
 SAME = 0.3  # cosine above which a wording stands for the node it is closest to
 

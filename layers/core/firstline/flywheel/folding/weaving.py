@@ -6,12 +6,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import combinations, pairwise
 
-from firstline.flywheel.alignment import align_through
-from firstline.flywheel.evidence import UNSURE
-from firstline.flywheel.growth import Answer, Place, Tree, form_of, unlike
-from firstline.flywheel.repairs import alike, within
-from firstline.flywheel.similarity import Vector, cosine
-from firstline.flywheel.voting import Before, Into, Voted, precedence, vote
+from firstline.flywheel.folding.alignment import align_through
+from firstline.flywheel.folding.evidence import UNSURE
+from firstline.flywheel.folding.growth import Answer, Place, Tree, form_of, unlike
+from firstline.flywheel.folding.repairs import alike, within
+from firstline.flywheel.folding.similarity import Vector, cosine
+from firstline.flywheel.folding.voting import Before, Into, Voted, precedence, vote
 
 TURNS = 2  # looks at every walk in the flow
 TOGETHER = 1.0  # standard deviations by which what came by different ways may be less alike and stay one node

@@ -5,9 +5,9 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from operator import add
 
-from firstline.flywheel.evidence import UNSURE, Step
-from firstline.flywheel.growth import Answer, Index, Place, form_of, products
-from firstline.flywheel.similarity import UNIT, Lexicon
+from firstline.flywheel.folding.evidence import UNSURE, Step
+from firstline.flywheel.folding.growth import Answer, Index, Place, form_of, products
+from firstline.flywheel.folding.similarity import UNIT, Lexicon
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import Any
 
 from firstline.flows.rules import Condition, NodeType
-from firstline.flywheel.evidence import Outcome, Step, Walk
+from firstline.flywheel.folding.evidence import Outcome, Step, Walk
 
 
 class Shelf(Mapping[str, Walk]):

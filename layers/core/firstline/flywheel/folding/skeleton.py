@@ -14,12 +14,12 @@ from itertools import islice
 from uuid import UUID, uuid5
 
 from firstline.flows.rules import NodeType
-from firstline.flywheel.alignment import Into, align_through
-from firstline.flywheel.consensus import agree
-from firstline.flywheel.evidence import Step, Walk
-from firstline.flywheel.growth import Answer, Index, Place, Tree, index_of
-from firstline.flywheel.similarity import Lexicon
-from firstline.flywheel.weaving import Weave
+from firstline.flywheel.folding.alignment import Into, align_through
+from firstline.flywheel.folding.consensus import agree
+from firstline.flywheel.folding.evidence import Step, Walk
+from firstline.flywheel.folding.growth import Answer, Index, Place, Tree, index_of
+from firstline.flywheel.folding.similarity import Lexicon
+from firstline.flywheel.folding.weaving import Weave
 
 LEVELS = (64, 64)  # walks drawn at each level
 GROWTH = 5, 4  # beyond the first level, founders are called anew when the walks have grown by this ratio

@@ -9,8 +9,8 @@ import math
 from collections import Counter
 from collections.abc import Mapping
 
-from firstline.flywheel.signatures import Pairs, Question, Signature, compare, one_to_one
-from firstline.flywheel.wordings import Wordings
+from firstline.flywheel.grouping.signatures import Pairs, Question, Signature, compare, one_to_one
+from firstline.flywheel.grouping.wordings import Wordings
 
 PRIOR = math.log(0.01)  # a join cannot be undone, and what is missed now is made up for by the next walk
 MOST_WALKS = 10  # more walks make nothing surer: they were worded and led by the same few people

@@ -7,9 +7,9 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from firstline.flywheel.evidence import Walk
-from firstline.flywheel.growth import Answer
-from firstline.flywheel.wordings import Wordings, likeness, words_of, words_of_step
+from firstline.flywheel.folding.evidence import Walk
+from firstline.flywheel.folding.growth import Answer
+from firstline.flywheel.grouping.wordings import Wordings, likeness, words_of, words_of_step
 
 _HOPELESS = -5.0  # log likelihood ratio below which two questions are not compared further
 _SURE_ENOUGH = 10.0  # odds above which they are one question

@@ -5,8 +5,8 @@ from dataclasses import dataclass, field
 from functools import lru_cache
 
 from firstline.flows.rules import NodeType
-from firstline.flywheel.evidence import Step, Walk
-from firstline.flywheel.similarity import Lexicon, Vector
+from firstline.flywheel.folding.evidence import Step, Walk
+from firstline.flywheel.folding.similarity import Lexicon, Vector
 
 Answer = str | None
 Form = frozenset[str]  # the keys of the options a question offers; of an instruction its type; empty: not known

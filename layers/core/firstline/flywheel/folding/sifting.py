@@ -3,10 +3,10 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
-from firstline.flywheel.consensus import of_weight
-from firstline.flywheel.growth import Answer
-from firstline.flywheel.register import NOWHERE
-from firstline.flywheel.traffic import Traffic, Way, leads_to
+from firstline.flywheel.folding.consensus import of_weight
+from firstline.flywheel.folding.growth import Answer
+from firstline.flywheel.folding.register import NOWHERE
+from firstline.flywheel.folding.traffic import Traffic, Way, leads_to
 
 
 @dataclass(frozen=True, slots=True)

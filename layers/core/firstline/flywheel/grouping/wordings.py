@@ -10,7 +10,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
-from firstline.flywheel.evidence import Step
+from firstline.flywheel.folding.evidence import Step
 from firstline.matching.text import read_terms
 
 FREE = 0.25  # part of a wording whose words are its own

@@ -5,13 +5,13 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from firstline.flows.rules import Edge, Graph
-from firstline.flywheel.alignment import Weights
-from firstline.flywheel.consensus import agree, align, visible
-from firstline.flywheel.drawn import Folding
-from firstline.flywheel.evidence import UNSURE, Step, Walk, one_per_session
-from firstline.flywheel.folding import fold
-from firstline.flywheel.growth import Answer, Place, Tree
-from firstline.flywheel.similarity import Lexicon
+from firstline.flywheel.folding.alignment import Weights
+from firstline.flywheel.folding.consensus import agree, align, visible
+from firstline.flywheel.folding.drawn import Folding
+from firstline.flywheel.folding.evidence import UNSURE, Step, Walk, one_per_session
+from firstline.flywheel.folding.growth import Answer, Place, Tree
+from firstline.flywheel.folding.similarity import Lexicon
+from firstline.flywheel.folding.state import fold
 
 PLACES = 2_000  # a graph with joins is unrolled into ways of this many steps together
 DRAWN = 128  # walks, by lot, that shape new branches; the others are stood in what those made
