@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 MATCHED, SUGGEST = 0.75, 0.60
 _ANY_OF_THREE = 0.7  # of the probability that it is one of the nearest three: 6 in 7 are then worth suggesting
@@ -18,7 +18,8 @@ class Evidence:
     `coverage` 0..1: how well the story meets the flow's claims; `focus` 0..1: how much of the story is about them;
     `contrast` 0..1: how much of the story is in words that flows of the account have, and this one not; `likeness`
     -1..1: cosine of the texts, 0 without an encoder; `claimed` and `told`: what flow and story say at all, in weighted
-    words; `learned` -1..1: what past openings of the flow add or take away; `flows`: how many the account has.
+    words; `learned` -1..1: what past openings of the flow add or take away; `flows`: how many the account has; `worded`
+    0..1: the coverage by words alone.
     """
 
     coverage: float
@@ -30,11 +31,15 @@ class Evidence:
     described: bool = True
     learned: float = 0.0
     flows: int = 0
+    worded: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Calibration:
-    """Weights of the evidence in log-odds, and `unmet`, what a claim counts that no word of the story comes near."""
+    """Weights of the evidence in log-odds, and `unmet`, what a claim counts that no word of the story comes near.
+
+    `by_words` is the part that the judgement by words alone has in the whole: an encoder and the words err apart.
+    """
 
     offset: float
     coverage: float
@@ -46,12 +51,19 @@ class Calibration:
     undescribed: float
     learned: float
     unmet: float
+    by_words: float = 0.0
 
     def log_odds(self, evidence: Evidence) -> float:
         """Return those of this flow against none of the account's, as if it were the only one that comes near.
 
         Beforehand each of its flows is as likely as any other: one in as many as there are.
         """
+        if not self.by_words:
+            return self._own_log_odds(evidence)
+        worded = LEXICAL.log_odds(replace(evidence, coverage=evidence.worded, likeness=0.0))
+        return (1 - self.by_words) * self._own_log_odds(evidence) + self.by_words * worded
+
+    def _own_log_odds(self, evidence: Evidence) -> float:
         return (
             self.offset
             - math.log(_UNSEEN_FLOWS + evidence.flows)
@@ -100,16 +112,17 @@ LEXICAL = Calibration(
     unmet=0.2,
 )
 BUNDLED = Calibration(
-    offset=-14.7,
+    offset=-14.0,
     coverage=13.3,
     focus=0.1,
     contrast=-9.0,
     likeness=17.4,
     claimed=3.1,
     told=1.35,
-    undescribed=-5.7,
+    undescribed=-6.3,
     learned=6.0,
     unmet=0.15,
+    by_words=0.2,
 )
 BY_ENCODER: Mapping[str, Calibration] = {
     "all-MiniLM-L6-v2-int8": BUNDLED

@@ -173,9 +173,8 @@ def _judge(
         if each.similarity >= _SPOKE
     ]
     bounded = _bounded(met, document.claims)
-    coverage = _coverage(_seen(bounded, near) + spoke, calibration)
-    for symptom in document.symptoms:
-        coverage = max(coverage, _coverage(meet(symptom), calibration))
+    symptoms = [meet(symptom) for symptom in document.symptoms]
+    coverage = _best_coverage([_seen(bounded, near) + spoke, *symptoms], calibration)
     own = document.stems if openings else ()
     learnt = lesson(story.intake, openings, lambda claim: story.weigh(claim) * math.sqrt(claim.weight), own)
     evidence = Evidence(
@@ -188,6 +187,7 @@ def _judge(
         described=document.described or bool(document.symptoms),
         learned=learnt.evidence,
         flows=story.flows,
+        worded=_best_coverage([bounded + spoke, *symptoms], LEXICAL) if calibration.by_words else 0.0,
     )
     why = Why(_words(met + spoke, story.intake), learnt.tickets[:_MOST_REASONS])
     return _Judged(document.flow_id, calibration.log_odds(evidence), why, evidence)
@@ -240,6 +240,10 @@ def _bounded(met: Sequence[_Met], claims: Sequence[Claim]) -> list[_Met]:
         each if claim.named else _Met(share * each.weight, each.similarity, each.reach)
         for each, claim in zip(met, claims, strict=True)
     ]
+
+
+def _best_coverage(wordings: Sequence[Sequence[_Met]], calibration: Calibration) -> float:
+    return max(_coverage(met, calibration) for met in wordings)
 
 
 def _coverage(met: Sequence[_Met], calibration: Calibration) -> float:
