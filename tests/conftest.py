@@ -4,6 +4,7 @@ import http.client
 import json
 from collections.abc import Iterator
 from dataclasses import dataclass
+from http import HTTPStatus
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 from uuid import UUID, uuid4
@@ -22,6 +23,7 @@ from firstline.db.models.accounts import Role
 from firstline.settings import Settings
 from infra.local.testing import LocalCloud
 
+_SWEPT_EVERY = 5  # seconds of waiting
 _LONG = ("tests/faults/", "tests/packaging/", "tests/api/local/")
 
 
@@ -124,10 +126,13 @@ class RunningCloud:
         return str(answer.body["token"])
 
     def idle(self, timeout: int = 60) -> None:
-        """Wait until the outbox and the queues are drained; what fell due meanwhile is swept, as every minute."""
-        self.tick("sweep_outbox")
-        answer = self._nobody.get("/_local/idle", timeout=timeout)
-        assert answer.status == 200, f"{answer}\n{self.local.functions_log.read_text()[-20_000:]}"
+        """Wait until the outbox and the queues are drained; what falls due meanwhile is swept, as every minute."""
+        for _ in range(0, timeout, _SWEPT_EVERY):
+            self.tick("sweep_outbox")
+            answer = self._nobody.get("/_local/idle", timeout=_SWEPT_EVERY)
+            if answer.status == HTTPStatus.OK:
+                return
+        raise AssertionError(f"{answer}\n{self.local.functions_log.read_text()[-20_000:]}")
 
     def tick(self, function: str) -> Any:
         answer = self._nobody.post(f"/_local/tick/{function}")
