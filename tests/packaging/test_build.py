@@ -20,6 +20,7 @@ ARCHITECTURE = "arm64" if platform.machine() in {"arm64", "aarch64"} else "x86_6
 LIMIT = 250 * 1024 * 1024  # bytes of a function with its layers, unzipped
 _UNCHECKED_HASH = 0b01  # the flags of a .pyc, PEP 552
 
+# Compiled packages of the layers load in the version they were built for only.
 pytestmark = pytest.mark.skipif(
     sys.version_info[:2] != (3, 12), reason="the functions are built for Python 3.12, which these tests do not run on"
 )

@@ -15,6 +15,7 @@ from infra.local.template import Function
 
 TRIAL = Path(__file__).parent / "cloud" / "functions" / "trial"
 
+# The packaged mode runs what is built for Lambda's Python 3.12 with the interpreter it stands on, and refuses another.
 pytestmark = pytest.mark.skipif(sys.version_info[:2] != (3, 12), reason="Lambda's runtime here is Python 3.12")
 
 

@@ -20,6 +20,7 @@ class TestHeldPort:
             for one in held:
                 one.close()
 
+    # Only Linux lets a server bind a port that is held and not listened at (`ports.SHARED_WHILE_HELD`).
     @pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the port is given up a moment before")
     def test_can_be_listened_at_by_the_server_it_is_held_for(self) -> None:
         with ports.hold() as held, ports.listen(ports.number_of(held)) as server:

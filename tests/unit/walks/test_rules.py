@@ -137,7 +137,19 @@ class TestAnyWalk:
         bench = Bench.on(graph)
         for deed, choice in deeds:
             self._do(bench, deed, choice)
-            self._check(bench)
+            position = bench.position
+            ids = [step.node.id for step in position.path]
+            assert len(set(ids)) == len(ids)
+            assert position.pending.id not in ids
+            built = [step.built for step in position.path]
+            assert built == sorted(built)
+            assert sum(built) <= DEPTH_CAP
+            if position.path:
+                last = position.path[-1]
+                replayed = decide(position, Given(last.node.id, last.answer), arrived_at=AT, at=AT, new_id=bench.new_id)
+                assert replayed == Unchanged(position.pending)
+            with pytest.raises(StepConflict):
+                bench.say("yes", node_id="never-served")
 
     def _do(self, bench: Bench, deed: str, choice: int) -> None:
         pending, path = bench.position.pending, bench.position.path
@@ -149,21 +161,6 @@ class TestAnyWalk:
             bench.say("other", "It looks different")
         elif deed == "answer" and (keys := choices(pending)):
             bench.say(keys[choice % len(keys)], "A note")
-
-    def _check(self, bench: Bench) -> None:
-        position = bench.position
-        ids = [step.node.id for step in position.path]
-        assert len(set(ids)) == len(ids)
-        assert position.pending.id not in ids
-        built = [step.built for step in position.path]
-        assert built == sorted(built)
-        assert sum(built) <= DEPTH_CAP
-        if position.path:
-            last = position.path[-1]
-            replay = Given(last.node.id, last.answer)
-            assert decide(position, replay, arrived_at=AT, at=AT, new_id=bench.new_id) == Unchanged(position.pending)
-        with pytest.raises(StepConflict):
-            bench.say("yes", node_id="never-served")
 
     @settings(max_examples=100, deadline=None)
     @given(graph=st.none() | sound_graphs(), deeds=deeds, where=st.integers(0, 30))

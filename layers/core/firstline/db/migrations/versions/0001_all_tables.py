@@ -1,4 +1,7 @@
-"""All tables, once."""
+"""All tables, once.
+
+Long because a revision is one unit, which is applied whole or not at all; it has landed and its statements do not change.
+"""
 
 from collections.abc import Sequence
 

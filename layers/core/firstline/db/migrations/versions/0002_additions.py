@@ -1,4 +1,7 @@
-"""Additions to the first tables: what a flow's vectors are made of, and a proposal's walks in a table of their own."""
+"""Additions to the first tables: what a flow's vectors are made of, and a proposal's walks in a table of their own.
+
+Long because a revision is one unit, as the first one is.
+"""
 
 from collections.abc import Sequence
 
